@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "caas/kafka/catalog.hpp"
+#include "caas/kafka/health.hpp"
+#include "caas/kafka/producer.hpp"
+#include "caas/kafka/publisher.hpp"
+#include "caas/kafka/settings.hpp"
+#include "caas/kafka/topic_manager.hpp"
+
+namespace caas::kafka {
+
+/// Puts the parts together: one per cluster and application. Thread-safe.
+class KafkaService {
+ public:
+  ~KafkaService();
+  KafkaService(const KafkaService&) = delete;
+  KafkaService& operator=(const KafkaService&) = delete;
+
+  /// Reports bad settings, connects, creates the platform's and internal topics and waits until they
+  /// can be used. Idempotent. Errors: kInvalidConfiguration, kConnectionTimeout, kNotEnoughReplicas,
+  /// and those of TopicManager.
+  [[nodiscard]] Result<void> initialize(Milliseconds deadline = Milliseconds{60'000});
+  [[nodiscard]] bool initialized() const;
+  [[nodiscard]] Result<HealthCheckResult> getHealth(Milliseconds deadline = Milliseconds{5'000});
+  /// Delivers what is queued until the deadline and says what was left undelivered. Afterwards
+  /// every call gives kShutdown.
+  [[nodiscard]] Result<ShutdownReport> shutdown(Milliseconds deadline = Milliseconds{30'000});
+
+  // The parts. The first two are never null: with bad settings, each of their calls gives
+  // that error. They stay usable as long as somebody holds them.
+  [[nodiscard]] std::shared_ptr<TopicManager> topicManager();
+  [[nodiscard]] std::shared_ptr<HealthCheck> healthCheck();
+  // Errors: kInvalidConfiguration (bad settings or catalog), kShutdown.
+  [[nodiscard]] Result<std::shared_ptr<EventPublisher>> publisher();
+  [[nodiscard]] Result<std::shared_ptr<const Catalog>> catalog();
+  [[nodiscard]] Result<std::shared_ptr<const Settings>> settings();
+
+ private:
+  friend std::shared_ptr<KafkaService> makeKafkaService(Result<Settings> settings);
+  class Impl;
+  explicit KafkaService(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A service of its own, for tests and for several clusters. A failed `settings` is reported by
+/// initialize().
+[[nodiscard]] std::shared_ptr<KafkaService> makeKafkaService(Result<Settings> settings);
+
+/// The process's service, configured from the environment and `.env`; made at the first call.
+[[nodiscard]] std::shared_ptr<KafkaService> getKafkaService();
+/// Parts of getKafkaService(); never null.
+[[nodiscard]] std::shared_ptr<TopicManager> getTopicManager();
+[[nodiscard]] std::shared_ptr<HealthCheck> createHealthCheck();
+
+}  // namespace caas::kafka
