@@ -1,0 +1,209 @@
+"""All of the local cluster: up, down, status, and what is done to one node."""
+
+import base64
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+from .broker import Broker, port_owner
+from .process import locked
+from .registry import Registry
+from .settings import CACHE, NODES, ROOT, Failure, Settings, make_folder, unwritable
+
+START_SECONDS = 120
+STOP_SECONDS = 15
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+class Cluster:
+    def __init__(self) -> None:
+        self.settings = Settings()
+        self.brokers = {n: Broker(self.settings, n) for n in NODES}
+        self.registry = Registry(self.settings)
+        self.parts = [*self.brokers.values(), self.registry]
+
+    def up(self, with_registry: bool) -> None:
+        parts = self.parts if with_registry else list(self.brokers.values())
+        make_folder(self.settings.folder)
+        with self._lock():
+            self._check_ports_remembered()
+            began = time.monotonic()
+            started = []
+            try:
+                self._start(parts, started)
+                self._wait(parts)
+            except BaseException as error:  # Ctrl-C too
+                if started:
+                    say("stopping what was started")
+                    self._stop(started)
+                if isinstance(error, OSError):
+                    raise Failure(unwritable(self.settings.folder, error)) from error
+                raise
+        how = f"in {time.monotonic() - began:.1f} s" if started else "already"
+        registry = f", registry {self.settings.registry_url}" if with_registry else ""
+        say(f"cluster {self.settings.name} is up {how}: {self.settings.brokers}{registry}")
+
+    def _start(self, parts: list, started: list) -> None:
+        for part in parts:
+            if part.process.state == "paused":
+                say(f"{part.name} was paused: resuming it")
+                part.process.signal(signal.SIGCONT)
+        dead = [p for p in parts if p.process.state == "dead"]
+        if not dead:
+            return
+        if subprocess.run([ROOT / "script" / "deps", "run"]).returncode != 0:
+            raise Failure("what the cluster needs could not be installed (see above)")
+        self._check_ports(dead)
+        self.settings.remember_ports()
+        say(f"starting {', '.join(p.name for p in dead)}")
+        self._prepare(dead)
+        for part in dead:
+            started.append(part)
+            part.start()
+
+    def _prepare(self, parts: list) -> None:
+        cluster_id = self._cluster_id()
+
+        def prepare(part) -> None:
+            part.prepare(cluster_id) if isinstance(part, Broker) else part.prepare()
+
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(prepare, parts))
+
+    def _wait(self, parts: list) -> None:
+        """Until each part answers, and each broker knows all the others."""
+        expected = {p.node for p in parts if isinstance(p, Broker)}
+        waiting = list(parts)
+        until = time.monotonic() + START_SECONDS
+        while waiting:
+            for part in list(waiting):
+                if part.ready(expected) if isinstance(part, Broker) else part.answers():
+                    waiting.remove(part)
+                elif part.process.state == "dead":
+                    raise Failure(f"{part.name} ended while starting:\n{part.process.last_words()}")
+            if waiting and time.monotonic() > until:
+                names = ", ".join(p.name for p in waiting)
+                raise Failure(f"{names} did not answer within {START_SECONDS} s:\n"
+                              f"{waiting[0].process.last_words()}")
+            if waiting:
+                time.sleep(0.1)
+
+    def down(self) -> None:
+        if not self.settings.folder.exists():
+            say(f"cluster {self.settings.name} is not there")
+            return
+        with self._lock():
+            alive = [p for p in self.parts if p.process.pid is not None]
+            self._stop(alive)
+        say(f"cluster {self.settings.name} is down" + ("" if alive else " already"))
+
+    def _stop(self, parts: list) -> None:
+        """All at once. The last broker has no controller left to say goodbye to, hence the limit."""
+        for part in parts:
+            part.process.terminate()
+        until = time.monotonic() + STOP_SECONDS
+        for part in parts:
+            if not part.process.wait_dead(max(0.0, until - time.monotonic())):
+                part.process.kill()
+
+    def wipe(self) -> None:
+        self.down()
+        shutil.rmtree(self.settings.folder, ignore_errors=True)
+        say("its data is deleted")
+
+    def status(self) -> bool:
+        print(f"cluster {self.settings.name}")
+        good = True
+        for part in self.parts:
+            process = part.process
+            state = process.state
+            if state == "up" and not part.answers():
+                state = "silent"
+            good = good and state == "up"
+            pid = f"pid {process.pid}, {process.rss_mb} MB" if process.pid else ""
+            print(f"  {part.name:<9} {state:<7} 127.0.0.1:{part.port:<6} {pid}".rstrip())
+        return good
+
+    def part(self, name: str):
+        for part in self.parts:
+            if name in (part.name, part.name.removeprefix("broker ")):
+                return part
+        raise Failure(f"no node {name!r}: 1, 2, 3 or registry")
+
+    def start(self, name: str) -> None:
+        part = self.part(name)
+        if part is self.registry:
+            others = [part]
+        else:  # it must know those that live, and they it
+            others = [b for b in self.brokers.values() if b is part or b.process.state == "up"]
+        make_folder(self.settings.folder)
+        with self._lock():
+            started: list = []
+            began = time.monotonic()
+            self._start([part], started)
+            self._wait(others if len(others) > 1 or part is self.registry else [part])
+        how = f"in {time.monotonic() - began:.1f} s" if started else "already"
+        say(f"{part.name} is up {how}")
+
+    def stop(self, name: str) -> None:
+        part = self.part(name)
+        part.process.terminate()
+        if not part.process.wait_dead(60):
+            raise Failure(f"{part.name} does not end; script/cluster kill {name} does it")
+        say(f"{part.name} is stopped")
+
+    def kill(self, name: str) -> None:
+        part = self.part(name)
+        say(f"{part.name} is killed" if part.process.kill() else f"{part.name} was dead already")
+
+    def send(self, name: str, number: int, done: str) -> None:
+        part = self.part(name)
+        if not part.process.signal(number):
+            raise Failure(f"{part.name} is dead: script/cluster start {name} starts it")
+        say(f"{part.name} is {done}")
+
+    def logs(self, name: str, follow: bool) -> None:
+        log = self.part(name).process.log
+        if not log.exists():
+            raise Failure(f"there is no log yet at {log.relative_to(ROOT)}")
+        os.execvp("tail", ["tail", "-n", "200", *(["-F"] if follow else []), str(log)])
+
+    def _cluster_id(self) -> str:
+        file = self.settings.folder / "cluster_id"
+        if not file.exists():
+            # A leading '-' would be taken for an option by Kafka's tools: A in front of 15 bytes.
+            text = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[:15]).decode()
+            file.write_text(text.rstrip("="))
+        return file.read_text()
+
+    def _check_ports(self, parts: list) -> None:
+        for part in parts:
+            for port in part.ports:
+                if owner := port_owner(port):
+                    raise Failure(
+                        f"port {port} of {part.name} is taken by {owner}: stop that, or set "
+                        f"CAAS_PORT_BASE to another number (now {self.settings.base})"
+                    )
+
+    def _check_ports_remembered(self) -> None:
+        """Living nodes hold the ports they were started with: new ones can't join on others."""
+        file = self.settings.folder / "port_base"
+        if not file.exists() or file.read_text().strip() == str(self.settings.base):
+            return
+        if any(p.process.pid for p in self.parts):
+            raise Failure(
+                f"cluster {self.settings.name} runs with CAAS_PORT_BASE={file.read_text().strip()}"
+                f", and {self.settings.base} was asked for: script/cluster down first"
+            )
+
+    def _lock(self):
+        where = self.settings.folder / "lock"
+        return locked(where, lambda: say(f"waiting for another script/cluster ({where.name})"))
