@@ -3,6 +3,8 @@
 // Factories for errors, named after the failure. One place, so that every message of a kind names
 // the same things and carries the same remedy.
 
+#include <chrono>
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
