@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from .broker import Broker, port_owner
 from .process import locked
 from .registry import Registry
-from .settings import CACHE, NODES, ROOT, Failure, Settings, make_folder, unwritable
+from .settings import JAVA, NODES, ROOT, Failure, Settings, make_folder, unwritable
 
 START_SECONDS = 120
-STOP_SECONDS = 15
+STOP_SECONDS = 45
 
 
 def say(text: str) -> None:
@@ -32,24 +32,37 @@ class Cluster:
 
     def up(self, with_registry: bool) -> None:
         parts = self.parts if with_registry else list(self.brokers.values())
+        how = self._bring_up(parts, parts)
+        registry = f", registry {self.settings.registry_url}" if with_registry else ""
+        say(f"cluster {self.settings.name} is up {how}: {self.settings.brokers}{registry}")
+
+    def start(self, name: str) -> None:
+        part = self.part(name)
+        awaited = [part]
+        if part is not self.registry:  # the living brokers must know it again, and it them
+            awaited += [b for b in self.brokers.values() if b is not part and b.alive]
+        say(f"{part.name} is up {self._bring_up([part], awaited)}")
+
+    def _bring_up(self, parts: list, awaited: list) -> str:
+        """Starts the dead of `parts` and waits for `awaited`; undoes it all when that fails."""
+        began = time.monotonic()
+        started: list = []
         make_folder(self.settings.folder)
         with self._lock():
             self._check_ports_remembered()
-            began = time.monotonic()
-            started = []
             try:
                 self._start(parts, started)
-                self._wait(parts)
+                self._wait(awaited)
             except BaseException as error:  # Ctrl-C too
                 if started:
-                    say("stopping what was started")
+                    say(f"stopping {', '.join(p.name for p in started)} again")
                     self._stop(started)
                 if isinstance(error, OSError):
                     raise Failure(unwritable(self.settings.folder, error)) from error
                 raise
-        how = f"in {time.monotonic() - began:.1f} s" if started else "already"
-        registry = f", registry {self.settings.registry_url}" if with_registry else ""
-        say(f"cluster {self.settings.name} is up {how}: {self.settings.brokers}{registry}")
+            if len(started) > 1 and JAVA.with_name("jcmd").exists():
+                self.brokers[1].save_archive()
+        return f"in {time.monotonic() - began:.1f} s" if started else "already"
 
     def _start(self, parts: list, started: list) -> None:
         for part in parts:
@@ -106,13 +119,21 @@ class Cluster:
         say(f"cluster {self.settings.name} is down" + ("" if alive else " already"))
 
     def _stop(self, parts: list) -> None:
-        """All at once. The last broker has no controller left to say goodbye to, hence the limit."""
+        """All at once, which takes half a second: one after another they would wait for each other.
+
+        The last controller then waits 5 s for a successor that can't come. It has closed its data
+        by then (checked), and is killed.
+        """
         for part in parts:
             part.process.terminate()
         until = time.monotonic() + STOP_SECONDS
-        for part in parts:
-            if not part.process.wait_dead(max(0.0, until - time.monotonic())):
-                part.process.kill()
+        alive = parts
+        while alive and time.monotonic() < until:
+            alive = [p for p in alive if not p.process.wait_dead(0.1)]
+            if len(alive) == 1 and isinstance(alive[0], Broker) and alive[0].data_is_closed:
+                break
+        for part in alive:
+            part.process.kill()
 
     def wipe(self) -> None:
         self.down()
@@ -137,21 +158,6 @@ class Cluster:
             if name in (part.name, part.name.removeprefix("broker ")):
                 return part
         raise Failure(f"no node {name!r}: 1, 2, 3 or registry")
-
-    def start(self, name: str) -> None:
-        part = self.part(name)
-        if part is self.registry:
-            others = [part]
-        else:  # it must know those that live, and they it
-            others = [b for b in self.brokers.values() if b is part or b.process.state == "up"]
-        make_folder(self.settings.folder)
-        with self._lock():
-            started: list = []
-            began = time.monotonic()
-            self._start([part], started)
-            self._wait(others if len(others) > 1 or part is self.registry else [part])
-        how = f"in {time.monotonic() - began:.1f} s" if started else "already"
-        say(f"{part.name} is up {how}")
 
     def stop(self, name: str) -> None:
         part = self.part(name)
