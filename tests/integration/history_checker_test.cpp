@@ -167,6 +167,7 @@ TEST_F(HistoryChecker, AllowsAPossiblyPersistedOneBothWays) {
   const auto verdict = check();
   EXPECT_TRUE(verdict.holds()) << verdict.describe();
   EXPECT_EQ(verdict.failedPossiblyPersisted, 2);
+  EXPECT_EQ(verdict.failuresByCode.at("timeout"), 2);
   EXPECT_EQ(verdict.possiblyPersistedInLog, 1);
 }
 

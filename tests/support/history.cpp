@@ -53,6 +53,9 @@ std::string Verdict::describe() const {
       "persisted {}, of which {} are in the log), in the log {}",
       offered, accepted, refused, delivered, failed(), failedNotPersisted, failedPossiblyPersisted,
       possiblyPersistedInLog, inLog);
+  for (const auto& [code, count] : failuresByCode) {
+    text += fmt::format(", {} {}", code, count);
+  }
   constexpr std::size_t kShown = 10;
   for (const auto& [name, offenders] : offenderLists(*this)) {
     if (offenders->empty()) {
@@ -92,6 +95,9 @@ void History::report(Id id, const DeliveryReport& report) {
   }
   entry.delivered = report.delivered();
   entry.persistence = report.persistence;
+  if (report.error != nullptr) {
+    entry.error = report.error->code;
+  }
   entry.partition = report.partition;
   entry.offset = report.offset;
   entry.latency = report.latency;
@@ -173,6 +179,9 @@ void History::judge(Id id, const Sighting& seen, Verdict& verdict) const {
   } else {
     ++verdict.failedPossiblyPersisted;
     verdict.possiblyPersistedInLog += seen.count > 0 ? 1 : 0;
+  }
+  if (entry.error) {
+    ++verdict.failuresByCode[std::string(toString(*entry.error))];
   }
   const bool acknowledged = entry.delivered || entry.persistence == Persistence::kPersisted;
   if (acknowledged && seen.count == 0) {

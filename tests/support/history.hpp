@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -36,6 +37,7 @@ struct Verdict {
   std::int64_t failedPossiblyPersisted = 0;
   std::int64_t possiblyPersistedInLog = 0;  ///< of those: how many the log holds
   std::int64_t inLog = 0;
+  std::map<std::string, std::int64_t, std::less<>> failuresByCode;
 
   [[nodiscard]] bool holds() const;
   [[nodiscard]] std::int64_t failed() const { return failedNotPersisted + failedPossiblyPersisted; }
@@ -88,6 +90,7 @@ class History {
     int reports = 0;
     bool delivered = false;
     Persistence persistence = Persistence::kNotPersisted;
+    std::optional<ErrorCode> error{};
     int partition = -1;
     std::int64_t offset = -1;
     std::chrono::nanoseconds latency{0};
