@@ -5,4 +5,5 @@ wire.py      the two Kafka requests that tell whether a broker is up
 settings.py  names, ports and folders
 broker.py    one Kafka node          registry.py  the schema registry
 cluster.py   all of them together
+pom.xml      Kafka's jars            log4j2*.xml  the logs of the brokers and of Kafka's tools
 """

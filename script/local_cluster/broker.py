@@ -65,7 +65,7 @@ class Broker:
             *shlex.split(os.environ.get("KAFKA_HEAP_OPTS") or HEAP),
             *shlex.split(os.environ.get("KAFKA_JVM_OPTS") or JVM),
             f"-XX:SharedArchiveFile={ARCHIVE}" if ARCHIVE.exists() else "-XX:+RecordDynamicDumpInfo",
-            f"-Dlog4j2.configurationFile={ROOT / 'script' / 'kafka' / 'log4j2.xml'}",
+            f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.xml')}",
             f"-Dcaas.log={self.process.log}",
         ]
         self.process.start(

@@ -6,6 +6,7 @@ gone the kernel may give its pid to another one, and that one must never get our
 
 import fcntl
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -13,6 +14,9 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
+
+
+WHY = re.compile(r"ERROR|FATAL|Exception|Error:|OutOfMemory|Unrecognized|Could not|No space")
 
 
 def _stat(pid: int) -> list[str] | None:
@@ -102,13 +106,14 @@ class Process:
         self.wait_dead(10)
         return sent
 
-    def last_words(self, lines: int = 12) -> str:
-        """The end of its log and of its output, to show why it died."""
-        text: list[str] = []
-        for file in (self.log, self.output):
+    def last_words(self) -> str:
+        """Why it died, as far as its output and its log tell."""
+        lines: list[str] = []
+        for file in (self.output, self.log):
             if file.exists():
-                text += file.read_text(errors="replace").splitlines()[-lines:]
-        return "\n".join(f"    {line}" for line in text)
+                lines += file.read_text(errors="replace").splitlines()[-200:]
+        why = [l for l in lines if WHY.search(l) and "java.lang.Thread" not in l][-8:] or lines[-8:]
+        return "\n".join(f"    {line[:240]}" for line in why) + f"\n    more: {self.log}"
 
 
 def _reap() -> None:

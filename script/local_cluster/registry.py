@@ -18,11 +18,12 @@ class Registry:
         self.folder = settings.folder / "registry"
         self.process = Process(self.folder, "registry")
         self.port = settings.registry_port
+        self.management_port = settings.management_port
         self.url = settings.registry_url
 
     @property
     def ports(self) -> list[int]:
-        return [self.port]
+        return [self.port, self.management_port]
 
     def prepare(self) -> None:
         make_folder(self.folder)
@@ -33,11 +34,15 @@ class Registry:
             *shlex.split(os.environ.get("REGISTRY_JVM_OPTS") or JVM),
             f"-Dquarkus.http.host={HOST}",
             f"-Dquarkus.http.port={self.port}",
-            "-Dquarkus.management.enabled=false",
+            # Built in and not to be switched off; its default is port 9000 on every address.
+            f"-Dquarkus.management.host={HOST}",
+            f"-Dquarkus.management.port={self.management_port}",
             f"-Dquarkus.log.file.path={self.process.log}",
-            "-Dquarkus.log.file.enable=true",
+            "-Dquarkus.log.file.enabled=true",
+            "-Dquarkus.log.file.json.enabled=false",
             "-Dquarkus.log.file.rotation.max-file-size=20M",
-            "-Dquarkus.log.console.enable=false",
+            "-Dquarkus.log.console.enabled=false",
+            "-Dquarkus.log.category.\"io.quarkus.http.access-log\".level=WARN",
             "-jar", str(JAR),
         ])
 

@@ -58,6 +58,10 @@ class Settings:
         return self.base + 10 + node
 
     @property
+    def management_port(self) -> int:
+        return self.base + 14
+
+    @property
     def brokers(self) -> str:
         return ",".join(f"{HOST}:{self.client_port(n)}" for n in NODES)
 
