@@ -41,7 +41,7 @@ else()
   find_package_handle_standard_args(Librdkafka
     REQUIRED_VARS Librdkafka_LIBRARY Librdkafka_INCLUDE_DIR
     VERSION_VAR Librdkafka_VERSION
-    REASON_FAILURE_MESSAGE "Run script/deps librdkafka${_variant} first; it builds it into .cache/.")
+    REASON_FAILURE_MESSAGE "Run script/deps librdkafka${_variant} first: that builds it into .cache/.")
 endif()
 
 if(Librdkafka_FOUND AND NOT TARGET Librdkafka::Librdkafka)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,9 @@ struct ConsumerClientOptions {
   std::string purpose = "consumer";
   std::optional<std::string> group{};  ///< unset: assign only
   bool readUncommitted = false;
+  /// With a group: where an assigned partition starts for which the group has no offset; those not
+  /// named here start at auto.offset.reset.
+  std::map<TopicPartition, std::int64_t> startOffsets{};
 };
 
 /// What one poll brings. Exactly one of the fields is set; none: the wait passed.
@@ -38,11 +42,10 @@ class ConsumerClient {
   ConsumerClient& operator=(const ConsumerClient&) = delete;
 
   /// Joins the group for these topics. Rebalances are served inside poll: assigned partitions start
-  /// at the group's offsets, else at auto.offset.reset.
+  /// at the group's offsets, else as `startOffsets` says.
   [[nodiscard]] Result<void> subscribe(const std::vector<std::string>& topics);
   /// Takes exactly these partitions, at these offsets.
   [[nodiscard]] Result<void> assign(const std::vector<PartitionOffset>& partitions);
-  [[nodiscard]] Result<void> pause(const std::vector<TopicPartition>& partitions);
   [[nodiscard]] Result<ConsumerEvent> poll(Milliseconds wait);
   /// Commits `offset` as the next one to read, for each, and waits.
   [[nodiscard]] Result<void> commit(const std::vector<PartitionOffset>& offsets,

@@ -13,7 +13,7 @@ namespace caas::kafka::client {
 /// What became of one record, with the token that came with it.
 struct DeliveryOutcome {
   std::uint64_t token = 0;
-  std::string_view topic;
+  std::string_view topic{};
   int partition = -1;
   std::int64_t offset = -1;
   Timestamp timestamp{};
@@ -46,6 +46,8 @@ class ProducerClient {
   void hurry(Milliseconds wait);
   /// Fails everything queued and in flight; their outcomes come with kShutdown.
   void purge();
+  /// Afterwards no outcome comes any more. Not from the sink itself.
+  void stopReporting();
   /// Set once the client can never produce again; it must be rebuilt.
   [[nodiscard]] std::optional<Error> fatalError() const;
 

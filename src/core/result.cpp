@@ -8,6 +8,7 @@ std::string_view toString(ErrorCode code) {
     case ErrorCode::kInvalidConfiguration: return "invalid_configuration";
     case ErrorCode::kConnectionTimeout: return "connection_timeout";
     case ErrorCode::kTimeout: return "timeout";
+    case ErrorCode::kUnavailable: return "unavailable";
     case ErrorCode::kAuthentication: return "authentication";
     case ErrorCode::kAuthorization: return "authorization";
     case ErrorCode::kTopicNotFound: return "topic_not_found";

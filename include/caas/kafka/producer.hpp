@@ -21,7 +21,7 @@ struct Delivery {
   std::chrono::nanoseconds latency{0};
 };
 
-/// What a close left behind.
+/// What became of the records that were still under way when close was called.
 struct ShutdownReport {
   std::int64_t delivered = 0;
   /// Reported to their callbacks as failed, because the deadline passed: not in the log for certain.

@@ -14,6 +14,7 @@ enum class ErrorCode {
   kInvalidConfiguration,  ///< a setting or the catalog is wrong; names the variable or the entry
   kConnectionTimeout,     ///< no broker answered; names the addresses tried
   kTimeout,               ///< a broker was reached, the deadline passed
+  kUnavailable,           ///< a leader, coordinator or controller is moving; retriable
   kAuthentication,        ///< SASL or TLS refused us
   kAuthorization,         ///< an ACL denies it
   kTopicNotFound,

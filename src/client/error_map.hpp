@@ -1,0 +1,17 @@
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <string_view>
+
+#include "caas/kafka/result.hpp"
+
+namespace caas::kafka::client {
+
+/// librdkafka's (and so Kafka's) error as ours: the one switch. `what` is what was being done, with
+/// its names ("creating topic 'x'"); `detail` replaces librdkafka's generic text when not empty.
+[[nodiscard]] Error mapError(rd_kafka_resp_err_t code, std::string_view what,
+                             std::string_view detail = {});
+[[nodiscard]] Error mapError(const rd_kafka_error_t* error, std::string_view what);
+
+}  // namespace caas::kafka::client

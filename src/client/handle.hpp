@@ -1,0 +1,58 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/raii.hpp"
+#include "core/log.hpp"
+
+#include "caas/kafka/result.hpp"
+#include "caas/kafka/settings.hpp"
+
+namespace caas::kafka::client {
+
+/// What librdkafka told about connections and fatal errors, from its event queue. Thread-safe.
+class ConnectionState {
+ public:
+  explicit ConnectionState(std::vector<std::string> brokers) : brokers_(std::move(brokers)) {}
+
+  void onError(rd_kafka_resp_err_t code, std::string_view text);
+  void onFatal(Error error);
+  /// An answer came from some broker.
+  void onAnswer() {
+    reached_ = true;
+    allDown_ = false;
+  }
+  /// No broker has answered since the beginning, or since all connections broke.
+  [[nodiscard]] bool unreachable() const { return !reached_ || allDown_; }
+  [[nodiscard]] std::optional<Error> fatal() const;
+  /// "127.0.0.1:1: Connection refused; …", one part for each configured address.
+  [[nodiscard]] std::string report() const;
+  [[nodiscard]] const std::vector<std::string>& brokers() const { return brokers_; }
+
+ private:
+  const std::vector<std::string> brokers_;
+  std::atomic<bool> reached_{false};
+  std::atomic<bool> allDown_{false};
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string, std::less<>> lastError_;
+  std::optional<Error> fatal_;
+};
+
+/// Serves the events that every client has: logs go to our log, errors to `state`. False for an
+/// event of another kind.
+bool serveCommonEvent(rd_kafka_t* client, rd_kafka_event_t* event, ConnectionState& state);
+
+/// Makes a client from a configuration (which it takes) and points its log at its main queue.
+[[nodiscard]] Result<rd_kafka_t*> makeClient(rd_kafka_type_t type, ConfPtr conf);
+
+/// Turns `error` into kConnectionTimeout with the report when no broker can be reached: the
+/// operation's own error then says less than why.
+[[nodiscard]] Error explainUnreachable(Error error, const ConnectionState& state,
+                                       Milliseconds waited);
+
+}  // namespace caas::kafka::client

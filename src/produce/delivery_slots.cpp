@@ -1,0 +1,148 @@
+#include "produce/delivery_slots.hpp"
+
+#include <algorithm>
+
+namespace caas::kafka {
+
+DeliverySlots::DeliverySlots(std::int64_t maxRecords, std::int64_t maxBytes)
+    : maxRecords_(std::max<std::int64_t>(maxRecords, 1)),
+      maxBytes_(maxBytes),
+      chunks_(static_cast<std::size_t>(maxRecords_) / kChunk + 1) {}
+
+std::expected<std::uint64_t, DeliverySlots::Refusal> DeliverySlots::acquire(
+    DeliveryCallback&& callback, std::int64_t bytes, std::chrono::steady_clock::time_point now,
+    Milliseconds wait) {
+  std::unique_lock lock(mutex_);
+  if (!closed_ && !hasRoom(bytes)) {
+    ++waits_;
+    ++waiting_;
+    const bool room = changed_.wait_for(lock, wait, [&] { return closed_ || hasRoom(bytes); });
+    --waiting_;
+    if (!room) {
+      return std::unexpected(Refusal::kFull);
+    }
+  }
+  if (closed_) {
+    return std::unexpected(Refusal::kClosed);
+  }
+  const std::uint64_t number = nextFree();
+  Slot& slot = at(number);
+  slot.callback = std::move(callback);
+  slot.acceptedAt = now;
+  slot.bytes = bytes;
+  slot.generation = generation_;
+  slot.taken = true;
+  ++inGeneration_[generation_];
+  ++records_;
+  bytes_ += bytes;
+  return number;
+}
+
+std::uint64_t DeliverySlots::nextFree() {
+  if (!free_.empty()) {
+    const std::uint64_t number = free_.back();
+    free_.pop_back();
+    return number;
+  }
+  const std::uint64_t number = used_++;
+  if (number % kChunk == 0) {
+    chunks_[number / kChunk] = std::make_unique<Slot[]>(kChunk);
+  }
+  return number;
+}
+
+void DeliverySlots::release(std::uint64_t number) {
+  Slot& slot = at(number);
+  // Outside the lock: what the callback captured may be anything.
+  slot.callback = nullptr;
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    slot.taken = false;
+    free_.push_back(static_cast<std::uint32_t>(number));
+    --inGeneration_[slot.generation];
+    --records_;
+    bytes_ -= slot.bytes;
+    wake = waiting_ > 0;
+  }
+  if (wake) {
+    changed_.notify_all();
+  }
+}
+
+void DeliverySlots::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+}
+
+bool DeliverySlots::waitUntilEmpty(Milliseconds wait) {
+  std::unique_lock lock(mutex_);
+  ++waiting_;
+  const bool empty = changed_.wait_for(lock, wait, [&] { return records_ == 0; });
+  --waiting_;
+  return empty;
+}
+
+bool DeliverySlots::generationEmpty(std::uint8_t generation) {
+  const std::lock_guard lock(mutex_);
+  return inGeneration_[generation] == 0;
+}
+
+bool DeliverySlots::waitForEarlier(std::chrono::steady_clock::time_point deadline,
+                                   const std::function<void()>& step) {
+  const std::lock_guard flushing(flushMutex_);
+  const auto drained = [&](std::uint8_t generation) {
+    while (!generationEmpty(generation)) {
+      if (std::chrono::steady_clock::now() >= deadline) {
+        return false;
+      }
+      step();
+    }
+    return true;
+  };
+  // Records that an earlier, timed-out call left in the other generation come first: only an empty
+  // generation can be given to new records.
+  std::uint8_t current = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    current = generation_;
+  }
+  const auto other = static_cast<std::uint8_t>(1 - current);
+  if (!drained(other)) {
+    return false;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    generation_ = other;
+  }
+  return drained(current);
+}
+
+std::vector<std::uint64_t> DeliverySlots::taken() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t number = 0; number < used_; ++number) {
+    if (at(number).taken) {
+      numbers.push_back(number);
+    }
+  }
+  return numbers;
+}
+
+std::int64_t DeliverySlots::records() const {
+  const std::lock_guard lock(mutex_);
+  return records_;
+}
+std::int64_t DeliverySlots::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
+}
+std::int64_t DeliverySlots::waits() const {
+  const std::lock_guard lock(mutex_);
+  return waits_;
+}
+
+}  // namespace caas::kafka

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "caas/kafka/producer.hpp"
+
+namespace caas::kafka {
+
+/// The accepted and not yet reported records of a producer: a slot each, reused, so that a record
+/// costs no allocation; and the bound on their number and bytes, which is the back-pressure.
+/// Thread-safe.
+class DeliverySlots {
+ public:
+  struct Slot {
+    DeliveryCallback callback;
+    std::chrono::steady_clock::time_point acceptedAt;
+    std::int64_t bytes = 0;
+    std::uint8_t generation = 0;
+    bool taken = false;
+  };
+
+  DeliverySlots(std::int64_t maxRecords, std::int64_t maxBytes);
+
+  enum class Refusal { kFull, kClosed };
+
+  /// A slot's number, as soon as there is room for it; waits up to `wait`. A record that is larger
+  /// than the byte limit gets in when nothing else is there, else it would never.
+  [[nodiscard]] std::expected<std::uint64_t, Refusal> acquire(
+      DeliveryCallback&& callback, std::int64_t bytes, std::chrono::steady_clock::time_point now,
+      Milliseconds wait);
+  /// Needs no lock: a taken slot belongs to who knows its number, and slots never move.
+  [[nodiscard]] Slot& at(std::uint64_t number) {
+    return chunks_[number / kChunk][number % kChunk];
+  }
+  /// Frees a slot: after its callback has run, so that an empty table means "all reported".
+  void release(std::uint64_t number);
+  /// `acquire` refuses from now on; those that wait are woken.
+  void close();
+  /// Waits until no slot is taken; false when the time was over first.
+  [[nodiscard]] bool waitUntilEmpty(Milliseconds wait);
+  /// Waits until everything is released that was taken before the call, whatever is taken meanwhile.
+  /// `step` is called again and again while waiting, without a lock.
+  [[nodiscard]] bool waitForEarlier(std::chrono::steady_clock::time_point deadline,
+                                    const std::function<void()>& step);
+  /// Numbers of the taken slots.
+  [[nodiscard]] std::vector<std::uint64_t> taken();
+
+  [[nodiscard]] std::int64_t records() const;
+  [[nodiscard]] std::int64_t bytes() const;
+  [[nodiscard]] std::int64_t waits() const;
+
+ private:
+  static constexpr std::size_t kChunk = 1024;
+
+  [[nodiscard]] bool hasRoom(std::int64_t bytes) const {
+    return records_ == 0 || (records_ < maxRecords_ && bytes_ + bytes <= maxBytes_);
+  }
+  [[nodiscard]] std::uint64_t nextFree();
+  [[nodiscard]] bool generationEmpty(std::uint8_t generation);
+
+  const std::int64_t maxRecords_;
+  const std::int64_t maxBytes_;
+  std::mutex flushMutex_;  ///< one waitForEarlier at a time; taken before mutex_
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  /// Its size is fixed: a chunk is made once and never moves.
+  std::vector<std::unique_ptr<Slot[]>> chunks_;
+  std::uint64_t used_ = 0;
+  std::vector<std::uint32_t> free_;
+  std::array<std::int64_t, 2> inGeneration_{};
+  std::uint8_t generation_ = 0;
+  std::int64_t records_ = 0;
+  std::int64_t bytes_ = 0;
+  std::int64_t waits_ = 0;
+  int waiting_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace caas::kafka

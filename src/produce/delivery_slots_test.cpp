@@ -1,0 +1,124 @@
+#include "produce/delivery_slots.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <thread>
+
+namespace caas::kafka {
+namespace {
+
+using std::chrono::steady_clock;
+
+std::uint64_t take(DeliverySlots& slots, std::int64_t bytes = 10) {
+  auto number = slots.acquire({}, bytes, steady_clock::now(), Milliseconds{0});
+  EXPECT_TRUE(number);
+  return number.value_or(0);
+}
+
+TEST(DeliverySlotsTest, BoundsRecordsAndBytes) {
+  DeliverySlots slots(2, 100);
+  const auto first = take(slots, 60);
+  EXPECT_EQ(slots.acquire({}, 60, steady_clock::now(), Milliseconds{0}).error(),
+            DeliverySlots::Refusal::kFull);
+  const auto second = take(slots, 40);
+  EXPECT_EQ(slots.acquire({}, 0, steady_clock::now(), Milliseconds{0}).error(),
+            DeliverySlots::Refusal::kFull);
+  EXPECT_EQ(slots.records(), 2);
+  EXPECT_EQ(slots.bytes(), 100);
+  slots.release(first);
+  slots.release(second);
+  EXPECT_EQ(slots.records(), 0);
+  EXPECT_EQ(slots.bytes(), 0);
+  EXPECT_EQ(slots.waits(), 2);
+}
+
+TEST(DeliverySlotsTest, ARecordOverTheByteLimitGetsInAlone) {
+  DeliverySlots slots(10, 100);
+  const auto big = take(slots, 1'000);
+  EXPECT_FALSE(slots.acquire({}, 1, steady_clock::now(), Milliseconds{0}));
+  slots.release(big);
+  slots.release(take(slots, 1));
+}
+
+TEST(DeliverySlotsTest, ReusesSlotsAndNeverMovesThem) {
+  DeliverySlots slots(5'000, 1'000'000);
+  std::vector<std::uint64_t> numbers;
+  const auto first = take(slots);
+  const auto* address = &slots.at(first);
+  for (int i = 0; i < 4'999; ++i) {
+    numbers.push_back(take(slots));
+  }
+  EXPECT_EQ(&slots.at(first), address);
+  slots.release(numbers.back());
+  EXPECT_EQ(take(slots), numbers.back());
+  EXPECT_EQ(slots.taken().size(), 5'000U);
+}
+
+TEST(DeliverySlotsTest, CloseWakesWhoWaits) {
+  DeliverySlots slots(1, 100);
+  take(slots);
+  std::atomic<bool> refused{false};
+  std::thread waiter([&] {
+    const auto number = slots.acquire({}, 1, steady_clock::now(), Milliseconds{60'000});
+    refused = !number && number.error() == DeliverySlots::Refusal::kClosed;
+  });
+  slots.close();
+  waiter.join();
+  EXPECT_TRUE(refused);
+}
+
+TEST(DeliverySlotsTest, WaitForEarlierIgnoresWhatCameLater) {
+  DeliverySlots slots(100, 1'000);
+  const auto early = take(slots);
+  std::uint64_t late = 0;
+  int steps = 0;
+  EXPECT_TRUE(slots.waitForEarlier(steady_clock::now() + std::chrono::seconds(60), [&] {
+    if (steps++ == 0) {
+      late = take(slots);
+      slots.release(early);
+    }
+  }));
+  EXPECT_EQ(slots.records(), 1);
+  slots.release(late);
+}
+
+TEST(DeliverySlotsTest, WaitForEarlierRemembersWhatATimedOutCallLeft) {
+  DeliverySlots slots(100, 1'000);
+  const auto stuck = take(slots);
+  const auto now = steady_clock::now();
+  EXPECT_FALSE(slots.waitForEarlier(now, [] {}));
+  const auto later = take(slots);
+  EXPECT_FALSE(slots.waitForEarlier(now, [] {}));
+  slots.release(later);
+  EXPECT_FALSE(slots.waitForEarlier(now, [] {})) << "the stuck record was forgotten";
+  slots.release(stuck);
+  EXPECT_TRUE(slots.waitForEarlier(now, [] {}));
+}
+
+TEST(DeliverySlotsTest, ManyThreadsLeaveItEmpty) {
+  DeliverySlots slots(64, 640);
+  std::atomic<std::int64_t> called{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20'000; ++i) {
+        const auto number = slots.acquire([&](const DeliveryReport&) { ++called; }, 10,
+                                          steady_clock::now(), Milliseconds{10'000});
+        ASSERT_TRUE(number);
+        slots.at(*number).callback(DeliveryReport{});
+        slots.release(*number);
+      }
+    });
+  }
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(called, 80'000);
+  EXPECT_EQ(slots.records(), 0);
+  EXPECT_TRUE(slots.taken().empty());
+}
+
+}  // namespace
+}  // namespace caas::kafka
