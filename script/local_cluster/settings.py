@@ -11,7 +11,7 @@ CACHE = ROOT / ".cache"
 JAVA = CACHE / "java" / "bin" / "java"
 
 # Other names need CAAS_PORT_BASE once; it is remembered in the cluster's folder.
-PORT_BASES = {"dev": 19090, "test": 19190, "bench": 19390}
+PORT_BASES = {"dev": 19090, "test": 19190, "bench": 19690}
 
 
 class Failure(Exception):
