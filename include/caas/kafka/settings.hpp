@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "caas/kafka/clock.hpp"
@@ -45,6 +47,17 @@ class Secret {
  private:
   std::string value_;
 };
+/// "<redacted>", or "" for an empty one.
+[[nodiscard]] std::string_view toString(const Secret& secret);
+std::ostream& operator<<(std::ostream& out, const Secret& secret);
+
+/// Which of the settings that a preset changes were given by name: those win over every preset.
+struct ExplicitProducerSettings {
+  bool linger = false;
+  bool compression = false;
+  bool batchSizeBytes = false;
+  bool batchMaxBytes = false;
+};
 
 struct ProducerSettings {
   ProducerPreset preset = ProducerPreset::kDefault;
@@ -68,7 +81,14 @@ struct ProducerSettings {
   std::int64_t queueMaxBytes = 256LL * 1024 * 1024;
   /// How long `send` waits for room in a full queue before it gives kQueueFull.
   Milliseconds queueFullWait{5'000};
+  ExplicitProducerSettings given{};
 };
+
+/// The same settings under another preset: it replaces what `settings.preset` or the defaults had
+/// set, never a value that was given explicitly. Values that code put into the struct itself count as
+/// given when they are neither the default nor that of `settings.preset`. `kDefault` means "no
+/// wish": it keeps the settings' own preset.
+[[nodiscard]] ProducerSettings withPreset(const ProducerSettings& settings, ProducerPreset preset);
 
 struct ConsumerSettings {
   std::string groupId = "caas-consumer-group";
