@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -121,6 +123,8 @@ struct EventField {
   bool generatedId = false;    ///< filled with a UUIDv7 when missing
   bool eventTime = false;      ///< filled with now when missing; becomes header caas.event-time
   std::string_view description;
+  std::span<const std::string_view> allowed{};  ///< the only words there are; empty: any
+  bool mayBeEmpty = false;     ///< "" is a value (text of people); for ids and words it is an error
 };
 
 /// The fields of an event type, or nullopt for one that the library doesn't know (a type that was
@@ -149,13 +153,21 @@ struct Event {
 /// Source field → our field, e.g. {"conversation", "conversationId"}.
 using FieldMap = std::map<std::string, std::string, std::less<>>;
 
+/// Longest JSON text and deepest nesting that eventFromJson reads.
+inline constexpr std::size_t kMaxEventJsonBytes = 16 * 1024 * 1024;
+inline constexpr std::size_t kMaxEventJsonDepth = 16;
+
 /// Reads one JSON object (a line of NDJSON) as an event of `type`: fields by our names or through
-/// `map`; names that are neither are left out and counted in `ignoredFields`. Errors
-/// (kInvalidArgument) name the field, what was found and what is allowed.
+/// `map`; names that are neither are left out and appended to `ignoredFields`, each name once. Null
+/// is a missing field. Where a string is expected an integer is taken as its decimal text (ids of
+/// databases are numbers), in a string map a boolean too; a fraction has no single text and is
+/// refused. Of a name that stands twice in the object the last counts. Errors (kInvalidArgument)
+/// name the field, what was found and what is allowed.
 [[nodiscard]] Result<Event> eventFromJson(std::string_view type, std::string_view json,
                                           const FieldMap& map = {},
                                           std::vector<std::string>* ignoredFields = nullptr);
-/// The event as one JSON object, fields in the order of eventFields().
+/// The event as one JSON object, fields in the order of eventFields(), times as ISO 8601 in UTC.
+/// Strings must be UTF-8 (publishing checks that).
 [[nodiscard]] std::string eventToJson(const Event& event);
 
 }  // namespace caas::kafka

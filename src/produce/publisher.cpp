@@ -1,0 +1,257 @@
+#include "caas/kafka/publisher.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/errors.hpp"
+#include "produce/event_encoder.hpp"
+#include "produce/event_rules.hpp"
+#include "produce/preset_producers.hpp"
+#include "produce/trace_context.hpp"
+#include "produce/utf8.hpp"
+
+namespace caas::kafka {
+namespace {
+
+using produce::EventTypeInfo;
+using produce::shown;
+
+constexpr std::string_view kReservedPrefix = "caas.";
+constexpr std::string_view kTypeHeader = "caas.type";
+constexpr std::string_view kEventTimeHeader = "caas.event-time";
+/// A buffer that once held a large event is given back.
+constexpr std::size_t kKeepBytes = 64 * 1024;
+
+std::string_view textField(const Event& event, std::string_view name) {
+  const auto found = event.fields.find(name);
+  if (found == event.fields.end()) {
+    return {};
+  }
+  const auto* text = std::get_if<std::string>(&found->second);
+  return text == nullptr ? std::string_view{} : std::string_view(*text);
+}
+
+MessageData keyDataOf(const TenantId* tenant, const Event& event) {
+  return {.tenantId = tenant != nullptr ? tenant->str() : textField(event, "tenantId"),
+          .conversationId = textField(event, "conversationId"),
+          .userId = textField(event, "userId")};
+}
+
+Result<void> checkTenant(const TopicDefinition& definition, std::string_view type,
+                         const TenantId* tenant) {
+  if (definition.perTenant() && tenant == nullptr) {
+    return fail(errors::invalidArgument(
+        fmt::format("event type '{}' goes to {} and needs a tenant", type, definition.pattern),
+        "Name the tenant that it belongs to"));
+  }
+  if (!definition.perTenant() && tenant != nullptr) {
+    return fail(errors::invalidArgument(
+        fmt::format("event type '{}' goes to {}, which is no tenant's; tenant '{}' was given", type,
+                    definition.pattern, tenant->str()),
+        "Leave the tenant out; the event's field tenantId says whom it is about"));
+  }
+  return {};
+}
+
+/// Buffers that each thread uses again and again: a publish takes no memory for them.
+struct Scratch {
+  std::string value;
+  std::vector<HeaderView> headers;
+  std::array<char, 24> eventTime{};
+
+  static Scratch& ofThisThread() {
+    thread_local Scratch scratch;
+    scratch.value.clear();
+    if (scratch.value.capacity() > kKeepBytes) {
+      scratch.value.shrink_to_fit();
+    }
+    scratch.headers.clear();
+    return scratch;
+  }
+
+  Result<void> setHeaders(std::string_view type, std::optional<Timestamp> ownTime,
+                          const PublishOptions& options) {
+    const bool traced = !options.traceparent.empty();
+    if (traced) {
+      CAAS_TRY(produce::checkTraceparent(options.traceparent));
+    }
+    headers.push_back({kTypeHeader, type});
+    if (ownTime) {
+      const auto end = std::to_chars(eventTime.data(), eventTime.data() + eventTime.size(),
+                                     ownTime->time_since_epoch().count());
+      headers.push_back({kEventTimeHeader, std::string_view(eventTime.data(), end.ptr)});
+    }
+    if (traced) {
+      headers.push_back({produce::kTraceparent, options.traceparent});
+    }
+    for (const auto& header : options.headers) {
+      const bool replaced = traced && header.name == produce::kTraceparent;
+      if (!replaced && !header.name.starts_with(kReservedPrefix)) {
+        headers.push_back(header);
+      }
+    }
+    return {};
+  }
+};
+
+}  // namespace
+
+class EventPublisher::Impl {
+ public:
+  Impl(const Settings& settings, const Catalog& catalog, Clock& clock, Random& random)
+      : catalog_(catalog), clock_(clock), random_(random), producers_(settings) {}
+
+  Result<void> publish(const TenantId* tenant, Event&& event, DeliveryCallback&& onDelivery,
+                       const PublishOptions& options) {
+    const auto* info = produce::findEventType(event.type);
+    if (info == nullptr) {
+      return fail(noFields(event.type));
+    }
+    CAAS_ASSIGN(const auto* const definition, find(event.type, tenant));
+    CAAS_TRY(produce::validateEvent(event, *info));
+    const auto ownTime = produce::completeEvent(event, *info, clock_, random_);
+    auto& scratch = Scratch::ofThisThread();
+    CAAS_TRY(scratch.setHeaders(event.type, ownTime, options));
+    CAAS_TRY(encoder_.encode(*definition, event, scratch.value));
+    return send(*definition, tenant, keyDataOf(tenant, event), scratch.value, scratch,
+                std::move(onDelivery));
+  }
+
+  Result<void> publishRaw(std::string_view type, const TenantId* tenant, const MessageData& keyData,
+                          std::optional<std::string_view> value, DeliveryCallback&& onDelivery,
+                          const PublishOptions& options) {
+    if (produce::findEventType(type) != nullptr) {
+      return fail(errors::invalidArgument(
+          fmt::format("event type '{}' has fields of its own and is not published as raw bytes",
+                      type),
+          "Use publish or publishEvent (clearPresence for a tombstone)"));
+    }
+    CAAS_ASSIGN(const auto* const definition, find(type, tenant));
+    auto& scratch = Scratch::ofThisThread();
+    CAAS_TRY(scratch.setHeaders(type, std::nullopt, options));
+    MessageData data = keyData;
+    if (tenant != nullptr) {
+      data.tenantId = tenant->str();
+    }
+    return send(*definition, tenant, data, value, scratch, std::move(onDelivery));
+  }
+
+  Result<void> clearPresence(const TenantId& tenant, std::string_view userId,
+                             DeliveryCallback&& onDelivery) {
+    constexpr std::string_view kPresence = "presence";
+    if (userId.empty() || !produce::isUtf8(userId)) {
+      return fail(produce::fieldError(kPresence, "userId",
+                                      userId.empty() ? "an empty string" : shown(userId),
+                                      "UTF-8 text that is not empty"));
+    }
+    CAAS_ASSIGN(const auto* const definition, find(kPresence, &tenant));
+    auto& scratch = Scratch::ofThisThread();
+    CAAS_TRY(scratch.setHeaders(kPresence, std::nullopt, {}));
+    return send(*definition, &tenant, {.tenantId = tenant.str(), .conversationId = {}, .userId = userId},
+                std::nullopt, scratch, std::move(onDelivery));
+  }
+
+  produce::PresetProducers& producers() { return producers_; }
+
+ private:
+  [[nodiscard]] Error noFields(std::string_view type) const {
+    if (catalog_.findByEventType(type) != nullptr) {
+      return errors::invalidArgument(
+          fmt::format("event type {} is in the catalog, but its fields are not known here",
+                      shown(type)),
+          "Publish it as raw bytes (publishRaw)");
+    }
+    return unknownType(type);
+  }
+
+  [[nodiscard]] Error unknownType(std::string_view type) const {
+    std::string known;
+    for (const auto& name : catalog_.eventTypes()) {
+      known += known.empty() ? name : ", " + name;
+    }
+    return errors::invalidArgument(
+        fmt::format("no topic of the catalog carries event type {}; there are {}", shown(type),
+                    known),
+        "Add the type to an entry of config/topics.yaml");
+  }
+
+  Result<const TopicDefinition*> find(std::string_view type, const TenantId* tenant) const {
+    const auto* definition = catalog_.findByEventType(type);
+    if (definition == nullptr) {
+      return fail(unknownType(type));
+    }
+    CAAS_TRY(checkTenant(*definition, type, tenant));
+    return definition;
+  }
+
+  Result<std::optional<std::string>> makeKey(const TopicDefinition& definition,
+                                             const MessageData& data) {
+    if (definition.strategy == KeyStrategy::kNone) {
+      return std::optional<std::string>();
+    }
+    CAAS_ASSIGN(auto key,
+                PartitionStrategy::createMessageKey(definition.strategy, data, random_));
+    return std::optional(std::move(key));
+  }
+
+  Result<void> send(const TopicDefinition& definition, const TenantId* tenant,
+                    const MessageData& keyData, std::optional<std::string_view> value,
+                    const Scratch& scratch, DeliveryCallback&& onDelivery) {
+    CAAS_ASSIGN(const auto key, makeKey(definition, keyData));
+    CAAS_ASSIGN(const auto producer, producers_.get(definition.preset));
+    const std::string topic = tenant != nullptr ? definition.topicFor(*tenant) : definition.pattern;
+    // No timestamp: an event's own old time would let retention delete the record at once.
+    const Record record{.topic = topic,
+                        .key = key ? std::optional<std::string_view>(*key) : std::nullopt,
+                        .value = value,
+                        .headers = scratch.headers};
+    return producer->send(record, std::move(onDelivery));
+  }
+
+  const Catalog& catalog_;
+  Clock& clock_;
+  Random& random_;
+  produce::JsonEventEncoder encoder_;
+  produce::PresetProducers producers_;
+};
+
+Result<std::unique_ptr<EventPublisher>> EventPublisher::create(const Settings& settings,
+                                                               const Catalog& catalog, Clock& clock,
+                                                               Random& random) {
+  return std::unique_ptr<EventPublisher>(
+      new EventPublisher(std::make_unique<Impl>(settings, catalog, clock, random)));
+}
+
+EventPublisher::EventPublisher(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+EventPublisher::~EventPublisher() = default;
+
+Result<void> EventPublisher::publishEvent(const TenantId* tenant, Event event,
+                                          DeliveryCallback onDelivery,
+                                          const PublishOptions& options) {
+  return impl_->publish(tenant, std::move(event), std::move(onDelivery), options);
+}
+
+Result<void> EventPublisher::publishRaw(std::string_view type, const TenantId* tenant,
+                                        const MessageData& keyData,
+                                        std::optional<std::string_view> value,
+                                        DeliveryCallback onDelivery,
+                                        const PublishOptions& options) {
+  return impl_->publishRaw(type, tenant, keyData, value, std::move(onDelivery), options);
+}
+
+Result<void> EventPublisher::clearPresence(const TenantId& tenant, std::string_view userId,
+                                           DeliveryCallback onDelivery) {
+  return impl_->clearPresence(tenant, userId, std::move(onDelivery));
+}
+
+Result<void> EventPublisher::flush(Milliseconds deadline) {
+  return impl_->producers().flush(deadline);
+}
+Result<ShutdownReport> EventPublisher::close(Milliseconds deadline) {
+  return impl_->producers().close(deadline);
+}
+ProducerStats EventPublisher::stats() const { return impl_->producers().stats(); }
+
+}  // namespace caas::kafka

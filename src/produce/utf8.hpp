@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace caas::kafka::produce {
+
+/// How many bytes from the front are well-formed UTF-8 (Unicode 15, table 3-7): `text.size()` when
+/// all are.
+[[nodiscard]] std::size_t validUtf8Prefix(std::string_view text);
+[[nodiscard]] inline bool isUtf8(std::string_view text) {
+  return validUtf8Prefix(text) == text.size();
+}
+
+}  // namespace caas::kafka::produce
