@@ -50,8 +50,10 @@ void ConnectionState::onError(rd_kafka_resp_err_t code, std::string_view text) {
   if (colon == text.npos) {
     return;
   }
+  const std::string_view happened = text.substr(colon + 2);
   const std::lock_guard lock(mutex_);
-  lastError_[std::string(addressOf(text.substr(0, colon)))] = text.substr(colon + 2);
+  lastError_[std::string(addressOf(text.substr(0, colon)))] =
+      happened.substr(0, happened.find(" (after "));
 }
 
 void ConnectionState::onFatal(Error error) {

@@ -47,7 +47,8 @@ Result<std::vector<TopicPartition>> partitionsOf(AdminClient& admin, const ReadO
                                                                  : *topic.error);
     }
     for (const auto& partition : topic.partitions) {
-      if (options.partitions.empty() || std::ranges::contains(options.partitions, partition.id)) {
+      if (options.partitions.empty() ||
+          std::ranges::find(options.partitions, partition.id) != options.partitions.end()) {
         partitions.push_back({topic.name, partition.id});
       }
     }
