@@ -1,0 +1,29 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "caas/kafka/catalog.hpp"
+#include "caas/kafka/topic_manager.hpp"
+#include "topics/plan.hpp"
+
+namespace caas::kafka::topics {
+
+inline constexpr int kMaxProblems = 50;
+
+/// The health of all topics of the cluster, foreign ones too: a consumer can't live without
+/// `__consumer_offsets`. `configs` holds those of the catalog's topics and of topics that lack a
+/// replica; what has none is not judged by it. Pure.
+[[nodiscard]] TopicHealthResult assessTopics(const client::ClusterMetadata& metadata,
+                                             const TopicConfigMap& configs, const Catalog& catalog);
+
+/// Platform, internal, and those of each tenant that is on the cluster.
+[[nodiscard]] std::vector<WantedTopic> wantedOnCluster(const client::ClusterMetadata& metadata,
+                                                       const Catalog& catalog);
+
+/// Which topics' configs assessTopics needs.
+[[nodiscard]] std::vector<std::string> topicsToDescribe(const client::ClusterMetadata& metadata,
+                                                        const Catalog& catalog);
+
+}  // namespace caas::kafka::topics

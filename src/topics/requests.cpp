@@ -1,0 +1,62 @@
+#include "topics/requests.hpp"
+
+#include <algorithm>
+
+#include "core/errors.hpp"
+
+namespace caas::kafka::topics {
+namespace {
+
+// A topic answers with some 40 settings (5 KB): this keeps a response near a megabyte.
+constexpr std::size_t kTopicsPerConfigRequest = 200;
+
+}  // namespace
+
+Result<client::ClusterMetadata> readMetadata(const Context& context, const Deadline& deadline) {
+  return retrying(context.clock, deadline,
+                  [&] { return context.admin.metadata(deadline.attempt()); });
+}
+
+Result<client::ClusterDescription> readCluster(const Context& context, const Deadline& deadline) {
+  return retrying(context.clock, deadline,
+                  [&] { return context.admin.describeCluster(deadline.call()); });
+}
+
+Result<TopicConfigMap> readConfigs(const Context& context, const std::vector<std::string>& topics,
+                                   const Deadline& deadline) {
+  TopicConfigMap configs;
+  for (std::size_t first = 0; first < topics.size(); first += kTopicsPerConfigRequest) {
+    const auto last = std::min(first + kTopicsPerConfigRequest, topics.size());
+    const std::vector<std::string> chunk(topics.begin() + static_cast<std::ptrdiff_t>(first),
+                                         topics.begin() + static_cast<std::ptrdiff_t>(last));
+    CAAS_ASSIGN(auto answers, retrying(context.clock, deadline, [&] {
+                  return context.admin.describeConfigs(chunk, deadline.call());
+                }));
+    for (client::TopicConfigs& answer : answers) {
+      if (!answer.error) {
+        configs.emplace(std::move(answer.topic), std::move(answer.configs));
+      } else if (answer.error->code != ErrorCode::kTopicNotFound) {
+        return fail(*std::move(answer.error));
+      }
+    }
+  }
+  return configs;
+}
+
+Result<ClusterView> readView(const Context& context, const client::ClusterMetadata& metadata,
+                             const std::vector<WantedTopic>& wanted, const Deadline& deadline) {
+  ClusterView view;
+  CAAS_ASSIGN(auto cluster, readCluster(context, deadline));
+  view.clusterId = std::move(cluster.clusterId);
+  view.metadata = metadata;
+  std::vector<std::string> existing;
+  for (const WantedTopic& topic : wanted) {
+    if (findTopic(metadata, topic.topic) != nullptr) {
+      existing.push_back(topic.topic);
+    }
+  }
+  CAAS_ASSIGN(view.configs, readConfigs(context, existing, deadline));
+  return view;
+}
+
+}  // namespace caas::kafka::topics

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "caas/kafka/result.hpp"
+#include "client/admin.hpp"
+#include "topics/context.hpp"
+#include "topics/deadline.hpp"
+#include "topics/plan.hpp"
+#include "topics/wanted.hpp"
+
+namespace caas::kafka::topics {
+
+// Reading requests that every operation makes; each is tried again until the deadline while its
+// error is retriable.
+
+[[nodiscard]] Result<client::ClusterMetadata> readMetadata(const Context& context,
+                                                           const Deadline& deadline);
+[[nodiscard]] Result<client::ClusterDescription> readCluster(const Context& context,
+                                                             const Deadline& deadline);
+/// Configs of these topics, a few hundred to a request. A topic that was deleted meanwhile is left
+/// out.
+[[nodiscard]] Result<TopicConfigMap> readConfigs(const Context& context,
+                                                 const std::vector<std::string>& topics,
+                                                 const Deadline& deadline);
+/// Metadata, cluster id, and the configs of those of `wanted` that exist.
+[[nodiscard]] Result<ClusterView> readView(const Context& context,
+                                           const client::ClusterMetadata& metadata,
+                                           const std::vector<WantedTopic>& wanted,
+                                           const Deadline& deadline);
+
+}  // namespace caas::kafka::topics
