@@ -4,6 +4,7 @@
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck disable=SC2034  # for those that source this
 CACHE=$ROOT/.cache
 export CAAS_ROOT=$ROOT
 
@@ -39,4 +40,47 @@ useCluster() {
   local lines
   lines=$("$ROOT/script/cluster" env)
   eval "$lines"
+}
+
+# What to put before a command that runs a program built with the thread sanitizer.
+tsanPrefix() {
+  local bits
+  bits=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 28)
+  [ "$bits" -le 28 ] || printf '%s\n' setarch "$(uname -m)" -R
+}
+
+# stopProcess PID SECONDS: SIGTERM, then SIGKILL. It must be a child of this shell.
+stopProcess() {
+  local until=$((SECONDS + $2))
+  kill -TERM "$1" 2>/dev/null || return 0
+  while kill -0 "$1" 2>/dev/null; do
+    if [ "$SECONDS" -ge "$until" ]; then
+      say "process $1 did not end within $2 s: killing it"
+      kill -KILL "$1" 2>/dev/null || true
+    fi
+    sleep 0.1
+  done
+  wait "$1" 2>/dev/null || true
+}
+
+# Writes .env for the local cluster, where there is none.
+writeEnvFile() {
+  [ ! -e "$ROOT/.env" ] || return 0
+  (
+    useCluster dev
+    printf '%s\n' \
+      '# Written by script/run for the local cluster. .env.example lists all there is to set.' \
+      "KAFKA_BROKERS=$KAFKA_BROKERS" "KAFKA_CLIENT_ID=caas-platform" \
+      "SCHEMA_REGISTRY_URL=$SCHEMA_REGISTRY_URL"
+  ) >"$ROOT/.env"
+  say 'wrote .env for the local cluster'
+}
+
+# The project's C++ files, new ones too, each ended by a zero byte; or those among the given ones.
+cppFiles() {
+  local file
+  git -C "$ROOT" ls-files -z --cached --others --exclude-standard -- '*.cpp' '*.hpp' |
+    while IFS= read -r -d '' file; do
+      [ ! -f "$ROOT/$file" ] || printf '%s\0' "$ROOT/$file"
+    done
 }
