@@ -40,7 +40,17 @@ void OffsetLedger::complete(Ticket ticket) {
 
 void OffsetLedger::advanceTo(std::int64_t position) { next_ = std::max(next_, position); }
 
-std::int64_t OffsetLedger::committable() const { return count_ == 0 ? next_ : at(0).offset; }
+std::int64_t OffsetLedger::committable() const {
+  if (count_ > 0) {
+    return at(0).offset;
+  }
+  // What comes next may be a run that was completed before the restart: it need not be read first.
+  return restored_.endOfRunAt(next_);
+}
+
+std::int64_t OffsetLedger::span() const {
+  return std::max<std::int64_t>(next_ - committable(), 0);
+}
 
 std::vector<OffsetRange> OffsetLedger::completedAbove() const {
   std::vector<OffsetRange> ranges;
@@ -58,8 +68,9 @@ std::vector<OffsetRange> OffsetLedger::completedAbove() const {
     // Offsets between two completed records do not exist: the range runs over them.
     ranges.back().end = entry.offset + 1;
   }
+  const std::int64_t base = std::max(next_, committable());
   for (const auto& range : restored_.ranges()) {
-    if (range.end <= next_) {
+    if (range.end <= base) {
       continue;
     }
     if (open && !ranges.empty() && range.first <= next_) {
@@ -75,6 +86,11 @@ std::vector<OffsetRange> OffsetLedger::completedAbove() const {
 bool CompletedOffsets::contains(std::int64_t offset) const {
   const auto after = std::ranges::upper_bound(ranges_, offset, {}, &OffsetRange::first);
   return after != ranges_.begin() && offset < std::prev(after)->end;
+}
+
+std::int64_t CompletedOffsets::endOfRunAt(std::int64_t offset) const {
+  const auto after = std::ranges::upper_bound(ranges_, offset, {}, &OffsetRange::first);
+  return after == ranges_.begin() ? offset : std::max(offset, std::prev(after)->end);
 }
 
 }  // namespace caas::kafka

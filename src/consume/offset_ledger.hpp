@@ -20,6 +20,8 @@ class CompletedOffsets {
   CompletedOffsets() = default;
   explicit CompletedOffsets(std::vector<OffsetRange> ranges) : ranges_(std::move(ranges)) {}
   [[nodiscard]] bool contains(std::int64_t offset) const;
+  /// The first offset from `offset` on that is not in the set.
+  [[nodiscard]] std::int64_t endOfRunAt(std::int64_t offset) const;
   [[nodiscard]] bool empty() const { return ranges_.empty(); }
   [[nodiscard]] const std::vector<OffsetRange>& ranges() const { return ranges_; }
 
@@ -64,7 +66,7 @@ class OffsetLedger {
   /// Taken and not completed.
   [[nodiscard]] std::size_t inFlight() const { return inFlight_; }
   /// Offsets between committable() and the newest taken record: what a map has to describe.
-  [[nodiscard]] std::int64_t span() const { return next_ - committable(); }
+  [[nodiscard]] std::int64_t span() const;
   /// Records held here, in flight or completed out of order.
   [[nodiscard]] std::size_t size() const { return count_; }
 

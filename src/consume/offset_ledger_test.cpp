@@ -55,6 +55,15 @@ TEST(OffsetLedgerTest, ACommitSoonAfterARestartKeepsWhatWasRestored) {
   EXPECT_EQ(ledger.committable(), 11);
 }
 
+TEST(OffsetLedgerTest, ARestoredRunRightAheadIsCommittedAtOnce) {
+  OffsetLedger ledger(10, CompletedOffsets({{11, 15}, {20, 30}}));
+  ledger.complete(ledger.take(10));
+  EXPECT_EQ(ledger.committable(), 15);
+  EXPECT_EQ(ledger.completedAbove(), (std::vector<OffsetRange>{{20, 30}}));
+  ledger.skip(11);
+  EXPECT_EQ(ledger.committable(), 15);
+}
+
 TEST(LedgerMetadataTest, RoundTrips) {
   const std::vector<OffsetRange> ranges{{101, 106}, {107, 108}, {5'000'000'000, 5'000'000'300}};
   const auto encoded = encodeLedger(100, ranges);
