@@ -12,7 +12,7 @@ namespace caas::kafka {
 
 struct BrokerHealth {
   int nodeId = -1;
-  std::string host;  ///< empty for a broker that metadata no longer lists
+  std::string host;  ///< empty for one that this process never saw alive
   int port = 0;
   std::string rack;
   bool healthy = false;
@@ -68,10 +68,10 @@ struct PingResult {
 /// (SIGSTOP): those are named. Thread-safe.
 class HealthCheck {
  public:
-  /// `settings`, `catalog` and `topics` must outlive it.
+  /// `settings` and `catalog` must outlive it. Connects at the first call and keeps its connections,
+  /// one to each broker.
   [[nodiscard]] static std::unique_ptr<HealthCheck> create(const Settings& settings,
                                                            const Catalog& catalog,
-                                                           TopicManager& topics,
                                                            Clock& clock = systemClock());
   /// One whose every call gives this error: what a service with bad settings hands out.
   [[nodiscard]] static std::unique_ptr<HealthCheck> unavailable(Error error);
@@ -81,10 +81,13 @@ class HealthCheck {
 
   /// Everything. Never an Error: what could not be found out is a reason.
   [[nodiscard]] HealthCheckResult check(Milliseconds deadline = Milliseconds{5'000});
-  /// Each broker is asked itself, side by side, each with its own latency.
+  /// Each broker is asked itself, side by side, each with its own latency. Dead ones, known by the
+  /// replicas that partitions have on them, are in the list too. kConnectionTimeout when none
+  /// answers.
   [[nodiscard]] Result<std::vector<BrokerHealth>> checkBrokers(
       Milliseconds deadline = Milliseconds{3'000});
   [[nodiscard]] Result<TopicHealthResult> checkTopics(Milliseconds deadline = Milliseconds{5'000});
+  /// Needs every broker for the consumer groups (each lists its own): kTimeout otherwise.
   [[nodiscard]] Result<ClusterStats> getStats(Milliseconds deadline = Milliseconds{5'000});
   /// Does any broker answer?
   [[nodiscard]] PingResult ping(Milliseconds deadline = Milliseconds{3'000});

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "caas/kafka/clock.hpp"
+#include "caas/kafka/settings.hpp"
+#include "client/admin.hpp"
+#include "health/prober.hpp"
+#include "topics/assess.hpp"
+#include "topics/deadline.hpp"
+
+namespace caas::kafka::health {
+
+using topics::Deadline;
+
+/// The brokers after each was asked itself.
+struct Survey {
+  std::string clusterId;
+  /// Listed by the brokers that answered, by id.
+  std::map<int, client::BrokerInfo> listed;
+  /// Of every broker that was asked, by id; at least one is good.
+  std::vector<Answer> answers;
+  /// The one that answered first: what is asked of a single broker is asked of it.
+  int quickest = -1;
+
+  [[nodiscard]] bool answered(int broker) const;
+};
+
+/// Looks at a cluster in which brokers may hang. A request that any broker may answer can meet the
+/// one that hangs, so it knows the brokers from before and asks each of them itself; only the very
+/// first contact is left to the client, which then has a connection to a living broker alone.
+/// Thread-safe.
+class ClusterWatch {
+ public:
+  /// `settings` must outlive it.
+  ClusterWatch(const Settings& settings, Clock& clock) : settings_(settings), clock_(clock) {}
+
+  /// Asks every broker. kConnectionTimeout when none answers.
+  [[nodiscard]] Result<Survey> survey(const Deadline& deadline);
+  /// Whether any broker answers.
+  [[nodiscard]] Result<void> anyAnswers(const Deadline& deadline);
+
+  // Of the cluster as a whole; after a survey, which has cut the connections to brokers that hang.
+  [[nodiscard]] Result<client::ClusterMetadata> metadata(const Deadline& deadline);
+  [[nodiscard]] Result<topics::TopicConfigMap> configs(const std::vector<std::string>& topics,
+                                                       const Survey& survey,
+                                                       const Deadline& deadline);
+  [[nodiscard]] Result<std::vector<client::GroupInfo>> groups(const Deadline& deadline);
+
+  /// Where a broker was when it was last seen alive; empty host: never.
+  [[nodiscard]] client::BrokerInfo lastSeen(int broker) const;
+
+ private:
+  /// A connection and what was learned through it. Replaced when nobody answers any more.
+  struct Link {
+    std::shared_ptr<client::AdminClient> admin;
+    std::shared_ptr<Prober> prober;
+    std::vector<int> brokers;  ///< the living ones when they were last listed
+  };
+  [[nodiscard]] Result<std::shared_ptr<const Link>> connect(const Deadline& deadline);
+  [[nodiscard]] std::shared_ptr<const Link> current() const;
+  void learn(const std::shared_ptr<const Link>& link, const Survey& survey);
+  void forget(const std::shared_ptr<const Link>& link);
+  [[nodiscard]] Error nobodyAnswers(const client::AdminClient& admin,
+                                    const Deadline& deadline) const;
+
+  const Settings& settings_;
+  Clock& clock_;
+  /// Held while the first contact is made, so that one does it and the others wait for it.
+  std::timed_mutex connecting_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Link> link_;
+  std::map<int, client::BrokerInfo> seen_;
+};
+
+}  // namespace caas::kafka::health

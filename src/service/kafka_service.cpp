@@ -1,0 +1,176 @@
+#include "caas/kafka/service.hpp"
+
+#include <atomic>
+#include <mutex>
+#include <utility>
+
+#include "core/errors.hpp"
+#include "core/log.hpp"
+#include "topics/deadline.hpp"
+
+namespace caas::kafka {
+namespace {
+
+/// What every part refers to. Parts that are handed out share it, so it outlives each of them.
+struct Core {
+  Settings settings;
+  Catalog catalog;
+};
+
+/// A part together with the core that it refers to; handed out as a pointer to the part alone.
+template <class Part>
+std::shared_ptr<Part> withCore(std::shared_ptr<const Core> core, std::unique_ptr<Part> part) {
+  struct Holder {
+    std::shared_ptr<const Core> core;  // destroyed after the part
+    std::unique_ptr<Part> part;
+  };
+  const auto holder = std::make_shared<Holder>(std::move(core), std::move(part));
+  return {holder, holder->part.get()};
+}
+
+Result<std::shared_ptr<const Core>> makeCore(Result<Settings> settings) {
+  if (!settings) {
+    return fail(std::move(settings).error());
+  }
+  CAAS_ASSIGN(auto catalog, Catalog::load(*settings));
+  return std::make_shared<const Core>(*std::move(settings), std::move(catalog));
+}
+
+struct Parts {
+  Result<std::shared_ptr<const Core>> core;
+  std::shared_ptr<TopicManager> topics;
+  std::shared_ptr<HealthCheck> health;
+  Result<std::shared_ptr<EventPublisher>> publisher;
+};
+
+/// Parts whose every call gives this error.
+Parts unavailable(const Error& error) {
+  return {.core = fail(error),
+          .topics = TopicManager::unavailable(error),
+          .health = HealthCheck::unavailable(error),
+          .publisher = fail(error)};
+}
+
+/// All at once: none of them connects before it is used.
+Parts makeParts(Result<Settings> settings) {
+  const auto core = makeCore(std::move(settings));
+  if (!core) {
+    return unavailable(core.error());
+  }
+  auto publisher = EventPublisher::create((*core)->settings, (*core)->catalog);
+  if (!publisher) {
+    return unavailable(publisher.error());
+  }
+  return {.core = *core,
+          .topics = withCore(*core, TopicManager::create((*core)->settings, (*core)->catalog)),
+          .health = withCore(*core, HealthCheck::create((*core)->settings, (*core)->catalog)),
+          .publisher = withCore(*core, *std::move(publisher))};
+}
+
+}  // namespace
+
+class KafkaService::Impl {
+ public:
+  explicit Impl(Result<Settings> settings) : parts_(makeParts(std::move(settings))) {}
+
+  /// A copy: what it points to lives as long as the caller needs it.
+  [[nodiscard]] Parts parts() const {
+    const std::lock_guard lock(mutex_);
+    return parts_;
+  }
+
+  Result<void> initialize(Milliseconds total) {
+    const topics::Deadline deadline(systemClock(), total);
+    const std::unique_lock once(initializing_, total);
+    const auto mine = parts();
+    CAAS_TRY(mine.core);
+    if (!once) {
+      return fail(errors::timeout("initialize(), which another caller has begun,", total));
+    }
+    if (initialized_) {
+      return {};
+    }
+    // First of all whether anybody is there: this error says which addresses were tried.
+    CAAS_ASSIGN(const auto brokers, mine.health->checkBrokers(deadline.slice(total)));
+    CAAS_ASSIGN(const auto created, mine.topics->createPlatformTopics(deadline.slice(total)));
+    {
+      const std::lock_guard lock(mutex_);
+      CAAS_TRY(parts_.core);  // shut down meanwhile
+      initialized_ = true;
+    }
+    log::info("kafka service ready",
+              {{"brokers", brokers.size()}, {"created_topics", created.size()}});
+    return {};
+  }
+
+  Result<ShutdownReport> shutdown(Milliseconds deadline) {
+    const std::lock_guard stopping(stopping_);
+    if (report_) {
+      return *report_;
+    }
+    auto last = unavailable(errors::shutdown("the Kafka service"));
+    {
+      const std::lock_guard lock(mutex_);
+      std::swap(parts_, last);
+      initialized_ = false;
+    }
+    ShutdownReport report;
+    if (last.publisher) {
+      CAAS_ASSIGN(report, (*last.publisher)->close(deadline));
+    }
+    report_ = report;
+    log::info("kafka service stopped", {{"delivered", report.delivered},
+                                        {"not_persisted", report.notPersisted},
+                                        {"possibly_persisted", report.possiblyPersisted}});
+    return report;
+  }
+
+  [[nodiscard]] bool initialized() const { return initialized_; }
+
+ private:
+  std::timed_mutex initializing_;
+  std::mutex stopping_;
+  std::optional<ShutdownReport> report_;
+
+  mutable std::mutex mutex_;
+  Parts parts_;
+  std::atomic<bool> initialized_{false};
+};
+
+KafkaService::KafkaService(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+KafkaService::~KafkaService() = default;
+
+Result<void> KafkaService::initialize(Milliseconds deadline) { return impl_->initialize(deadline); }
+bool KafkaService::initialized() const { return impl_->initialized(); }
+
+Result<HealthCheckResult> KafkaService::getHealth(Milliseconds deadline) {
+  const auto parts = impl_->parts();
+  CAAS_TRY(parts.core);
+  return parts.health->check(deadline);
+}
+
+Result<ShutdownReport> KafkaService::shutdown(Milliseconds deadline) {
+  return impl_->shutdown(deadline);
+}
+
+std::shared_ptr<TopicManager> KafkaService::topicManager() { return impl_->parts().topics; }
+std::shared_ptr<HealthCheck> KafkaService::healthCheck() { return impl_->parts().health; }
+Result<std::shared_ptr<EventPublisher>> KafkaService::publisher() {
+  return impl_->parts().publisher;
+}
+
+Result<std::shared_ptr<const Catalog>> KafkaService::catalog() {
+  CAAS_ASSIGN(const auto core, impl_->parts().core);
+  return std::shared_ptr<const Catalog>(core, &core->catalog);
+}
+Result<std::shared_ptr<const Settings>> KafkaService::settings() {
+  CAAS_ASSIGN(const auto core, impl_->parts().core);
+  return std::shared_ptr<const Settings>(core, &core->settings);
+}
+
+std::shared_ptr<KafkaService> makeKafkaService(Result<Settings> settings) {
+  return std::shared_ptr<KafkaService>(
+      new KafkaService(std::make_unique<KafkaService::Impl>(std::move(settings))));
+}
+
+}  // namespace caas::kafka
