@@ -1,0 +1,149 @@
+#include "cli/record_text.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "cli/code_points.hpp"
+#include "produce/utf8.hpp"
+
+namespace caas::kafka::cli {
+namespace {
+
+using produce::isUtf8;
+
+void appendEscape(std::string& out, char32_t c) {
+  out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+}
+
+/// `text` is well-formed UTF-8.
+void appendJsonString(std::string& out, std::string_view text) {
+  out += '"';
+  forEachCodePoint(text, [&](std::string_view sequence) {
+    const auto c = decodeUtf8(sequence);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += sequence;
+    } else if (isDangerous(c)) {
+      appendEscape(out, c);
+    } else {
+      out += sequence;
+    }
+  });
+  out += '"';
+}
+
+/// Valid JSON on one line. In valid JSON, control characters below 0x20 stand only between tokens
+/// (RFC 8259), the other dangerous ones only in strings.
+void appendJsonText(std::string& out, std::string_view json) {
+  forEachCodePoint(json, [&](std::string_view sequence) {
+    const auto c = decodeUtf8(sequence);
+    if (c < 0x20) {
+      out += ' ';
+    } else if (isDangerous(c)) {
+      appendEscape(out, c);
+    } else {
+      out += sequence;
+    }
+  });
+}
+
+bool isJson(std::string_view text) {
+  boost::json::error_code error;
+  // Only whether it parses: no values are built.
+  boost::json::stream_parser parser;
+  parser.write(text.data(), text.size(), error);
+  if (!error) {
+    parser.finish(error);
+  }
+  return !error;
+}
+
+void appendEncoded(std::string& out, const std::optional<std::string>& bytes,
+                   std::string_view encodingName) {
+  if (!bytes) {
+    out += "null";
+  } else if (isUtf8(*bytes)) {
+    appendJsonString(out, *bytes);
+  } else {
+    out += '"' + base64(*bytes) + "\",\"";
+    out += encodingName;
+    out += "\":\"base64\"";
+  }
+}
+
+void appendValue(std::string& out, const std::optional<std::string>& value) {
+  if (!value) {
+    out += R"(null,"valueEncoding":"null")";
+  } else if (!isUtf8(*value)) {
+    out += '"' + base64(*value) + R"(","valueEncoding":"base64")";
+  } else if (isJson(*value)) {
+    appendJsonText(out, *value);
+    out += R"(,"valueEncoding":"json")";
+  } else {
+    appendJsonString(out, *value);
+    out += R"(,"valueEncoding":"text")";
+  }
+}
+
+}  // namespace
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto byte = [&](std::size_t at) {
+      return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
+    };
+    const auto group = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
+    out += kAlphabet[group >> 18U & 63U];
+    out += kAlphabet[group >> 12U & 63U];
+    out += i + 1 < bytes.size() ? kAlphabet[group >> 6U & 63U] : '=';
+    out += i + 2 < bytes.size() ? kAlphabet[group & 63U] : '=';
+  }
+  return out;
+}
+
+std::string recordToJson(const ReceivedRecord& record) {
+  std::string out;
+  out.reserve(200 + (record.value ? record.value->size() * 2 : 0));
+  out += R"({"topic":)";
+  appendJsonString(out, record.topic);
+  out += fmt::format(R"(,"partition":{},"offset":{},"timestamp":"{}","key":)", record.partition,
+                     record.offset, formatTimestamp(record.timestamp));
+  appendEncoded(out, record.key, "keyEncoding");
+  out += R"(,"value":)";
+  appendValue(out, record.value);
+  out += R"(,"headers":[)";
+  for (const auto& header : record.headers) {
+    out += out.back() == '[' ? R"({"name":)" : R"(,{"name":)";
+    // Names are UTF-8 by Kafka's protocol; a broken one must not break the line.
+    appendJsonString(out, isUtf8(header.name) ? header.name : escapeForTerminal(header.name));
+    out += R"(,"value":)";
+    appendEncoded(out, header.value, "encoding");
+    out += '}';
+  }
+  out += "]}";
+  return out;
+}
+
+std::string recordToText(const ReceivedRecord& record, bool withHeaders, const Style& style) {
+  auto out = fmt::format(
+      "{}  {}  {}  {}", style.paint(Tone::kDim, formatTimestamp(record.timestamp)),
+      style.paint(Tone::kDim, fmt::format("{}/{}@{}", escapeForTerminal(record.topic),
+                                          record.partition, record.offset)),
+      style.paint(Tone::kBold, record.key ? escapeForTerminal(*record.key) : "(no key)"),
+      record.value ? escapeForTerminal(*record.value) : "(tombstone)");
+  if (withHeaders) {
+    for (const auto& header : record.headers) {
+      out += "  " + style.paint(Tone::kDim, escapeForTerminal(header.name) + "=" +
+                                                (header.value ? escapeForTerminal(*header.value)
+                                                              : "(null)"));
+    }
+  }
+  return out;
+}
+
+}  // namespace caas::kafka::cli
