@@ -1,4 +1,9 @@
+#include <algorithm>
+#include <atomic>
 #include <map>
+#include <mutex>
+#include <set>
+#include <thread>
 
 #include <fmt/core.h>
 #include <gmock/gmock.h>
@@ -133,13 +138,13 @@ TEST_F(Reader, FromTimeAndUntilCutOutAWindow) {
   auto options = of(topic.name());
   options.from = FromTime{at(3)};
   options.until = at(6);
+  options.untilEnd = true;  // partition 1 has nothing at or after 6 s
   auto reader = open(options);
   EXPECT_THAT(readToTheEnd(*reader), UnorderedElementsAre("p0-3", "p0-4", "p0-5", "p1-4"));
 
   // A time after everything: nothing to read, and finished all the same.
   options.from = FromTime{at(100)};
   options.until = std::nullopt;
-  options.untilEnd = true;
   EXPECT_THAT(readToTheEnd(*open(options)), IsEmpty());
 }
 
@@ -217,36 +222,77 @@ TEST_F(Reader, AGroupResumesWhereItCommitted) {
   EXPECT_EQ(committed[0].offset, 10);
 }
 
-TEST_F(Reader, TwoMembersOfAGroupShareThePartitions) {
+/// A member of a group that another thread polls, as another process would.
+class OtherMember {
+ public:
+  explicit OtherMember(const ReadOptions& options)
+      : reader_(must(RecordReader::open(testSettings(), options))), thread_([this] { run(); }) {}
+  ~OtherMember() { stop(); }
+
+  std::set<std::string> seen() {
+    const std::lock_guard lock(mutex_);
+    return seen_;
+  }
+  /// Leaves the group; how that went.
+  Result<void> stop() {
+    stop_ = true;
+    if (thread_.joinable()) {
+      thread_.join();
+      return reader_->close();
+    }
+    return {};
+  }
+
+ private:
+  void run() {
+    while (!stop_) {
+      if (auto record = reader_->poll(Milliseconds{100}); record && *record) {
+        const std::lock_guard lock(mutex_);
+        seen_.insert((*record)->value.value_or("<null>"));
+      }
+    }
+  }
+
+  std::unique_ptr<RecordReader> reader_;
+  std::mutex mutex_;
+  std::set<std::string> seen_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+TEST_F(Reader, TwoMembersOfAGroupShareThePartitionsAndOneTakesOver) {
   const TestTopic topic("members", 4);
   auto options = of(topic.name());
   options.group = topic.name() + "-group";
-  auto first = open(options);
-  auto second = open(options);
-  std::map<std::string, int> seen;
-  int byFirst = 0;
-  int bySecond = 0;
   int sent = 0;
-  // Poll both until each has got something: the group needs both to be polled to settle.
-  const bool shared = eventually(kPatience, [&] {
+  const auto sendToEachPartition = [&] {
+    std::set<std::string> values;
     for (int partition = 0; partition < 4; ++partition) {
+      values.insert(std::to_string(sent));
       send(topic.name(), "k", std::to_string(sent++), partition);
     }
-    while (auto record = must(first->poll(Milliseconds{100}))) {
-      ++seen[record->value.value()];
-      ++byFirst;
+    return values;
+  };
+
+  auto reader = open(options);
+  OtherMember other(options);
+  std::set<std::string> seen;
+  const bool shared = eventually(kPatience, [&] {
+    sendToEachPartition();
+    while (auto record = must(reader->poll(Milliseconds{100}))) {
+      seen.insert(record->value.value());
     }
-    while (auto record = must(second->poll(Milliseconds{100}))) {
-      ++seen[record->value.value()];
-      ++bySecond;
-    }
-    return byFirst > 0 && bySecond > 0;
+    return !seen.empty() && !other.seen().empty();
   });
-  EXPECT_TRUE(shared) << "first " << byFirst << ", second " << bySecond << " of " << sent;
-  must(first->commit());
-  must(first->close());
-  must(second->commit());
-  must(second->close());
+  EXPECT_TRUE(shared) << seen.size() << " and " << other.seen().size() << " of " << sent;
+
+  must(reader->commit());
+  must(reader->close(), "leaving the group");
+  const auto later = sendToEachPartition();
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    return std::ranges::includes(other.seen(), later);
+  })) << "the other member did not take over";
+  must(other.stop(), "the other member leaving the group");
 }
 
 TEST_F(Reader, CommitNeedsAGroup) {
