@@ -121,6 +121,7 @@ class HealthCheck::Impl {
     const Deadline deadline(parts_->clock, total);
     CAAS_ASSIGN(const auto survey, parts_->watch.survey(deadline));
     CAAS_ASSIGN(const auto metadata, parts_->watch.metadata(deadline));
+    CAAS_TRY(allAnswered(survey));
     CAAS_ASSIGN(const auto groups, parts_->watch.groups(deadline));
     ClusterStats stats;
     stats.cluster = clusterOf(survey.clusterId, brokersOf(survey, replicaIds(metadata)));
@@ -193,6 +194,21 @@ class HealthCheck::Impl {
                 parts_->watch.configs(topics::topicsToDescribe(metadata, parts_->catalog), survey,
                                       deadline));
     return topics::assessTopics(metadata, configs, parts_->catalog);
+  }
+
+  /// Each broker lists its own groups, so that without one of them the number would be wrong.
+  [[nodiscard]] static Result<void> allAnswered(const Survey& survey) {
+    for (const auto& [id, broker] : survey.listed) {
+      if (!survey.answered(id)) {
+        return fail(Error{.code = ErrorCode::kTimeout,
+                          .message = fmt::format("the consumer groups cannot be counted: broker {} "
+                                                 "({}:{}) does not answer",
+                                                 id, broker.host, broker.port),
+                          .hint = "`caas-kafka health` shows what can be said without it",
+                          .retriable = true});
+      }
+    }
+    return {};
   }
 
   /// Those that were asked, and those that only replicas still name.
