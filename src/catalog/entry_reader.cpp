@@ -64,6 +64,11 @@ class EntryReader {
     problems_.add(line > 0 ? line : line_, label_, text);
   }
 
+  /// At the line of a key of the entry: an empty value has no line of its own.
+  void problemAt(std::string_view key, std::string_view text) {
+    problems_.add(keyLines_.find(key)->second, label_, text);
+  }
+
   /// Takes the keys apart, so that a doubled or unknown one is found (yaml-cpp lets both pass).
   void collect(const YAML::Node& node) {
     for (const auto& pair : node) {
@@ -81,6 +86,8 @@ class EntryReader {
                                         kKeyList));
       } else if (!values_.emplace(key, pair.second).second) {
         problem(pair.first, fmt::format("'{}' is given twice", key));
+      } else {
+        keyLines_[key] = lineOf(pair.first);
       }
     }
   }
@@ -92,15 +99,14 @@ class EntryReader {
       return std::nullopt;
     }
     if (!found->second.IsScalar() || found->second.Scalar().empty()) {
-      problem(found->second, fmt::format("'{}' needs one value", key));
+      problemAt(key, fmt::format("'{}' needs one value", key));
       return std::nullopt;
     }
     return found->second.Scalar();
   }
 
   void wrong(std::string_view key, std::string_view value, std::string_view allowed) {
-    problem(values_.find(key)->second,
-            fmt::format("{} '{}' is not allowed; allowed: {}", key, printable(value), allowed));
+    problemAt(key, fmt::format("{} '{}' is not allowed; allowed: {}", key, printable(value), allowed));
   }
 
   void missing(std::string_view key, std::string_view allowed) {
@@ -157,7 +163,7 @@ class EntryReader {
     if (!category_) {
       wrong("category", *text, kAllowed);
     } else if ((*category_ == TopicCategory::kTenant) != perTenant_ && !definition_.pattern.empty()) {
-      problem(values_.find("category")->second,
+      problemAt("category",
               perTenant_ ? "a name with {tenant} belongs to category tenant"
                          : "category tenant needs .{tenant} at the end of the name");
     }
@@ -349,19 +355,19 @@ class EntryReader {
   void checkTogether() {
     const bool keyed = strategy_ != KeyStrategy::kRandom && strategy_ != KeyStrategy::kNone;
     if (strategy_ && !keyed && definition_.configs["cleanup.policy"] != "delete") {
-      problem(values_.find("cleanup")->second,
+      problemAt("cleanup",
               fmt::format("compaction keeps the last record of each key, and strategy {} makes no "
                           "lasting keys; use cleanup delete or another strategy",
                           toString(*strategy_)));
     }
     if (strategy_ && keyed && definition_.onePartitionPerBroker) {
-      problem(values_.find("partitions")->second,
+      problemAt("partitions",
               fmt::format("per-broker would move the keys of strategy {} when a broker joins; "
                           "write a number, or use strategy random or none",
                           toString(*strategy_)));
     }
     if (definition_.onePartitionPerBroker && category_ == TopicCategory::kTenant) {
-      problem(values_.find("partitions")->second, "a tenant's topics need a number of partitions");
+      problemAt("partitions", "a tenant's topics need a number of partitions");
     }
   }
 
@@ -369,6 +375,7 @@ class EntryReader {
   const Settings& settings_;
   Problems& problems_;
   std::map<std::string, YAML::Node, std::less<>> values_;
+  std::map<std::string, int, std::less<>> keyLines_;
   TopicDefinition definition_;
   int line_ = 0;
   bool perTenant_ = false;

@@ -59,8 +59,8 @@ itself wins over every preset.
 |---|---|---|---|---|---|
 )";
 
-constexpr std::string_view kExampleHead = R"(# Settings of caas-kafka. Copy this file to .env and change what differs; what is commented out shows
-# the default. The environment wins over this file. docs/configuration.md explains more.
+constexpr std::string_view kExampleHead = R"(# Settings of caas-kafka. Copy this file to .env and change what differs; lines that are commented
+# out show the default. The environment wins over this file. docs/configuration.md explains more.
 # Generated: caas-kafka config --env-example > .env.example
 )";
 

@@ -70,9 +70,9 @@ std::vector<std::string> unknownNameWarnings(const EnvironmentMap& variables,
       continue;
     }
     warnings.push_back(nearest->distance <= kTypingError
-                           ? fmt::format("{} ({}) is no setting: did you mean {}?", quotable(name),
+                           ? fmt::format("{} ({}) is no setting (did you mean {}?)", quotable(name),
                                          origin, nearest->name)
-                           : fmt::format("{} ({}) is no setting; the nearest one is {}",
+                           : fmt::format("{} ({}) is no setting (the nearest one is {})",
                                          quotable(name), origin, nearest->name));
   }
   return warnings;

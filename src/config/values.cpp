@@ -178,11 +178,12 @@ std::string nameProblem(std::string_view text) {
 std::string quotable(std::string_view text) {
   constexpr std::size_t kLimit = 120;
   std::string plain(text);
-  if (const auto scheme = plain.find("://"); scheme != std::string::npos) {
-    const auto at = plain.rfind('@');
-    if (at != std::string::npos && at > scheme) {
-      plain.replace(scheme + 3, at - scheme - 3, "<redacted>");
-    }
+  for (auto at = plain.find('@'); at != std::string::npos;) {
+    const auto before = plain.find_last_of("/,", at);
+    const auto first = before == std::string::npos ? 0 : before + 1;
+    constexpr std::string_view kStruck = "<redacted>";
+    plain.replace(first, at - first, kStruck);
+    at = plain.find('@', first + kStruck.size() + 1);
   }
   std::string result;
   for (const char c : std::string_view(plain).substr(0, kLimit)) {

@@ -30,8 +30,8 @@ namespace caas::kafka::config {
 /// A name or id that goes to Kafka: no control characters, at most 249 bytes.
 [[nodiscard]] std::string nameProblem(std::string_view text);
 
-/// For messages: control characters as \xNN, at most 120 bytes, the user and password of a URL
-/// struck out.
+/// For messages: control characters as \xNN, at most 120 bytes; what stands before an '@' (user and
+/// password of an address) struck out.
 [[nodiscard]] std::string quotable(std::string_view text);
 
 }  // namespace caas::kafka::config
