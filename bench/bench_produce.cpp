@@ -1,4 +1,5 @@
-// bench_produce --mode raw|ours|setup|teardown …   one run of one contestant; bench/produce calls it
+// bench_produce --mode raw|ours|setup|teardown …   one run of one contestant; bench/produce calls
+// it
 //
 // setup creates the topics, teardown deletes them. A run warms its connections up with records to
 // every topic, then measures from the first send to the last delivery report.
@@ -44,7 +45,8 @@ class OurSender {
     const auto sent = producer_->send(record, [this](const DeliveryReport& report) {
       delivered_ += report.delivered() ? 1 : 0;
       if (recording_) {
-        latencies_.add(std::chrono::duration_cast<std::chrono::microseconds>(report.latency).count());
+        latencies_.add(
+            std::chrono::duration_cast<std::chrono::microseconds>(report.latency).count());
       }
     });
     if (!sent) {
@@ -133,8 +135,8 @@ bool served(client::AdminClient& admin, const Options& options) {
 int setUp(client::AdminClient& admin, const Options& options) {
   // A few at a time: CreateTopics answers long before the brokers have caught up.
   for (const auto& name : options.topicNames()) {
-    const auto created = admin.createTopics(
-        {{name, options.partitionsPerTopic, 3, {{"min.insync.replicas", "2"}}}});
+    const auto created =
+        admin.createTopics({{name, options.partitionsPerTopic, 3, {{"min.insync.replicas", "2"}}}});
     if (!created || created->at(0).error) {
       fmt::print(stderr, "{}: {}\n", name,
                  (created ? *created->at(0).error : created.error()).describe());

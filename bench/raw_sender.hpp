@@ -97,7 +97,8 @@ class RawSender {
 
   std::int64_t finish() {
     std::unique_lock lock(mutex_);
-    allReported_.wait_for(lock, std::chrono::minutes{5}, [&] { return delivered_ + failed_ >= sent_; });
+    allReported_.wait_for(lock, std::chrono::minutes{5},
+                          [&] { return delivered_ + failed_ >= sent_; });
     return delivered_;
   }
 

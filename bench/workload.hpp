@@ -3,14 +3,13 @@
 // What every contestant of `script/bench produce` sends, and how it is measured. The peer in
 // peers/kafkajs does the same from the same files.
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -21,7 +20,7 @@ namespace caas::kafka::bench {
 using std::chrono::steady_clock;
 
 struct Options {
-  std::string mode;    ///< raw | ours | setup | teardown
+  std::string mode;  ///< raw | ours | setup | teardown
   std::string preset = "default";
   std::string brokers;
   std::string topicPrefix;
@@ -113,9 +112,10 @@ int measure(const Options& options, const Workload& workload, Sender& sender,
   const auto before = Usage::now();
   for (std::int64_t i = 0; i < options.records; ++i) {
     if (options.recordsPerSecond > 0) {
-      const auto due = before.wall + std::chrono::duration_cast<steady_clock::duration>(
-                                         std::chrono::duration<double>(
-                                             static_cast<double>(i) / options.recordsPerSecond));
+      const auto due =
+          before.wall +
+          std::chrono::duration_cast<steady_clock::duration>(
+              std::chrono::duration<double>(static_cast<double>(i) / options.recordsPerSecond));
       std::this_thread::sleep_until(due);
     }
     if (!sender.send(workload.topic(i), workload.key(i), workload.value(i))) {

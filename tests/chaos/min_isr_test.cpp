@@ -1,4 +1,5 @@
-// The in-sync replicas fall below min.insync.replicas for five seconds: brokers refuse every record.
+// The in-sync replicas fall below min.insync.replicas for five seconds: brokers refuse every
+// record.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -34,7 +35,8 @@ TEST(MinIsr, WithDefaultsNoRecordFails) {
   EXPECT_TRUE(verdict.holds()) << verdict.describe();
   EXPECT_EQ(verdict.failed(), 0) << verdict.describe();
   EXPECT_EQ(verdict.refused, 0) << verdict.describe();
-  EXPECT_GE(run.history().latencies().max, seconds{3}) << "nothing was held up: was it a fault at all?";
+  EXPECT_GE(run.history().latencies().max, seconds{3})
+      << "nothing was held up: was it a fault at all?";
 }
 
 TEST(MinIsr, WithThreeRetriesWhatFailsSaysWhetherItMayBeInTheLog) {

@@ -1,4 +1,5 @@
-// A broker that is stopped (SIGSTOP) keeps its connections and answers nothing: worse than a dead one.
+// A broker that is stopped (SIGSTOP) keeps its connections and answers nothing: worse than a dead
+// one.
 #include <gtest/gtest.h>
 
 #include "support/scenario.hpp"

@@ -1,8 +1,7 @@
 // Adding a topic is one entry in topics.yaml and nothing else (docs/adding-topics.md).
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 #include <fmt/core.h>
 #include <gmock/gmock.h>

@@ -18,8 +18,8 @@
 namespace caas::kafka::test {
 namespace {
 
-using ::testing::HasSubstr;
 using std::chrono::steady_clock;
+using ::testing::HasSubstr;
 
 /// Nobody listens on port 1.
 constexpr const char* kNobody = "127.0.0.1:1";

@@ -1,8 +1,8 @@
 // The chaos tests are worth what their checker is worth: each fault is planted here once.
-#include "support/history.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "support/history.hpp"
 
 namespace caas::kafka::test {
 namespace {
@@ -197,7 +197,7 @@ TEST_F(HistoryChecker, NamesARefusedRecordThatWasReportedOrIsInTheLog) {
 
 TEST_F(HistoryChecker, NamesRecordsThatNobodySent) {
   deliver(1);
-  append("a", 99);        // an id that was never given out
+  append("a", 99);         // an id that was never given out
   append("other key", 0);  // a record under a foreign key
   appendRaw(5, 8, "a", "no id");
   appendRaw(5, 9, "a", std::nullopt);

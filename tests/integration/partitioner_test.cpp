@@ -38,7 +38,9 @@ void appendUtf8(std::string& text, std::uint32_t codePoint) {
 /// Empty, every length to 40, ids as they are, unicode, binary, long.
 std::vector<std::string> makeKeys() {
   std::mt19937 random{20'000};
-  const auto below = [&](std::uint32_t limit) { return static_cast<std::uint32_t>(random() % limit); };
+  const auto below = [&](std::uint32_t limit) {
+    return static_cast<std::uint32_t>(random() % limit);
+  };
   std::vector<std::string> keys{""};
   for (std::size_t length = 1; length <= 40; ++length) {
     keys.emplace_back(length, '\xFF');
@@ -47,9 +49,7 @@ std::vector<std::string> makeKeys() {
   while (keys.size() < kKeys) {
     std::string key;
     switch (keys.size() % 4) {
-      case 0:
-        key = fmt::format("conversation-{}", keys.size());
-        break;
+      case 0: key = fmt::format("conversation-{}", keys.size()); break;
       case 1:
         for (auto left = 1 + below(20); left > 0; --left) {
           constexpr std::array<std::uint32_t, 4> kStarts{0x20, 0x400, 0x4E00, 0x1F600};

@@ -88,8 +88,11 @@ TEST(Produce, EverythingInARecordComesBack) {
   const TestTopic topic("roundtrip", 1, {{"retention.ms", "-1"}});
   auto producer = must(Producer::create(testSettings()));
   const std::string binary("\0\xFF\xFE\n\0", 5);
-  const std::array<HeaderView, 5> headers{
-      {{"text", "plain"}, {"null", std::nullopt}, {"empty", ""}, {"binary", binary}, {"text", "2"}}};
+  const std::array<HeaderView, 5> headers{{{"text", "plain"},
+                                           {"null", std::nullopt},
+                                           {"empty", ""},
+                                           {"binary", binary},
+                                           {"text", "2"}}};
   Record record;
   record.topic = topic.name();
   record.key = binary;
@@ -114,7 +117,8 @@ TEST(Produce, EverythingInARecordComesBack) {
 TEST(Produce, NullAndEmptyAreNotTheSame) {
   const TestTopic topic("null", 1);
   auto producer = must(Producer::create(testSettings()));
-  const auto send = [&](std::optional<std::string_view> key, std::optional<std::string_view> value) {
+  const auto send = [&](std::optional<std::string_view> key,
+                        std::optional<std::string_view> value) {
     Record record;
     record.topic = topic.name();
     record.key = key;

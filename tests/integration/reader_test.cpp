@@ -45,12 +45,15 @@ class Reader : public ::testing::Test {
   /// Values in the order in which they came, until the reader is finished.
   static std::vector<std::string> readToTheEnd(RecordReader& reader) {
     std::vector<std::string> values;
-    const bool ended = eventually(kPatience, [&] {
-      if (auto record = must(reader.poll(Milliseconds{200}), "polling")) {
-        values.push_back(record->value.value_or("<null>"));
-      }
-      return reader.finished();
-    }, Milliseconds{0});
+    const bool ended = eventually(
+        kPatience,
+        [&] {
+          if (auto record = must(reader.poll(Milliseconds{200}), "polling")) {
+            values.push_back(record->value.value_or("<null>"));
+          }
+          return reader.finished();
+        },
+        Milliseconds{0});
     EXPECT_TRUE(ended) << "the reader did not finish";
     return values;
   }
@@ -58,12 +61,15 @@ class Reader : public ::testing::Test {
   /// The next `count` values; fewer if they don't come.
   static std::vector<std::string> take(RecordReader& reader, std::size_t count) {
     std::vector<std::string> values;
-    (void)eventually(kPatience, [&] {
-      if (auto record = must(reader.poll(Milliseconds{200}), "polling")) {
-        values.push_back(record->value.value_or("<null>"));
-      }
-      return values.size() >= count;
-    }, Milliseconds{0});
+    (void)eventually(
+        kPatience,
+        [&] {
+          if (auto record = must(reader.poll(Milliseconds{200}), "polling")) {
+            values.push_back(record->value.value_or("<null>"));
+          }
+          return values.size() >= count;
+        },
+        Milliseconds{0});
     return values;
   }
 
@@ -289,9 +295,8 @@ TEST_F(Reader, TwoMembersOfAGroupShareThePartitionsAndOneTakesOver) {
   must(reader->commit());
   must(reader->close(), "leaving the group");
   const auto later = sendToEachPartition();
-  EXPECT_TRUE(eventually(kPatience, [&] {
-    return std::ranges::includes(other.seen(), later);
-  })) << "the other member did not take over";
+  EXPECT_TRUE(eventually(kPatience, [&] { return std::ranges::includes(other.seen(), later); }))
+      << "the other member did not take over";
   must(other.stop(), "the other member leaving the group");
 }
 

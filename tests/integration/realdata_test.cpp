@@ -1,8 +1,7 @@
 // 71,612 messages that people really wrote, through the publisher and back.
-#include <sys/resource.h>
-
 #include <chrono>
 #include <map>
+#include <sys/resource.h>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -89,8 +88,9 @@ TEST(RealData, EveryMessageComesBackOnceAndInOrder) {
     event.conversationId = message.conversation;
     event.userId = message.user;
     event.text = message.text;
-    must(publisher->publish(tenant, event,
-                            [&](const DeliveryReport& report) { failed += report.delivered() ? 0 : 1; }),
+    must(publisher->publish(
+             tenant, event,
+             [&](const DeliveryReport& report) { failed += report.delivered() ? 0 : 1; }),
          "publishing a message");
   }
   const auto closed = must(publisher->close(), "closing");
@@ -102,10 +102,11 @@ TEST(RealData, EveryMessageComesBackOnceAndInOrder) {
   const auto readStart = steady_clock::now();
   const auto cpuBeforeRead = cpuSeconds();
   const auto records = readAll(topic);
-  fmt::print("real messages: {} published in {:.2f} s ({:.2f} CPU s), read back in {:.2f} s ({:.2f} "
-             "CPU s)\n",
-             messages.size(), publishSeconds, publishCpu, secondsSince(readStart),
-             cpuSeconds() - cpuBeforeRead);
+  fmt::print(
+      "real messages: {} published in {:.2f} s ({:.2f} CPU s), read back in {:.2f} s ({:.2f} "
+      "CPU s)\n",
+      messages.size(), publishSeconds, publishCpu, secondsSince(readStart),
+      cpuSeconds() - cpuBeforeRead);
 
   EXPECT_EQ(records.size(), messages.size());
   std::vector<int> seen(messages.size());
@@ -127,7 +128,8 @@ TEST(RealData, EveryMessageComesBackOnceAndInOrder) {
     last->second = line;
   }
   for (std::size_t line = 0; line < seen.size(); ++line) {
-    ASSERT_EQ(seen[line], 1) << "line " << line << (seen[line] == 0 ? " is missing" : " is doubled");
+    ASSERT_EQ(seen[line], 1) << "line " << line
+                             << (seen[line] == 0 ? " is missing" : " is doubled");
   }
   must(topics->deleteTenantTopics(tenant.str()), "cleaning up");
 }

@@ -52,6 +52,11 @@ std::string cleaned(std::string_view hint) {
 }
 
 void clusterCommand(const std::string& command, const std::string& node) {
+  // Without it script/cluster would take the development cluster, where people work.
+  if (variable("CAAS_CLUSTER").empty()) {
+    throw std::runtime_error(
+        "CAAS_CLUSTER is not set: this test kills brokers, run it through script/test");
+  }
   const auto script = (projectRoot() / "script" / "cluster").string();
   const auto result = runProcess({script, command, node}, {}, {}, Milliseconds{180'000});
   if (result.exitCode != 0) {
@@ -63,7 +68,8 @@ void clusterCommand(const std::string& command, const std::string& node) {
 void throwItemErrors(const std::vector<client::NamedResult>& results, std::string_view what) {
   for (const auto& result : results) {
     if (result.error) {
-      throw std::runtime_error(fmt::format("{} {}: {}", what, result.name, result.error->describe()));
+      throw std::runtime_error(
+          fmt::format("{} {}: {}", what, result.name, result.error->describe()));
     }
   }
 }

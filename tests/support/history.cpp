@@ -113,9 +113,8 @@ std::string History::name(Id id) const {
   const auto& entry = entries_[id];
   auto text = fmt::format("#{} key '{}' sequence {}", id, entry.key, entry.sequence);
   if (entry.reports > 0) {
-    text += fmt::format(", reported {} at {}/{} ({})",
-                        entry.delivered ? "delivered" : "failed", entry.partition, entry.offset,
-                        toString(entry.persistence));
+    text += fmt::format(", reported {} at {}/{} ({})", entry.delivered ? "delivered" : "failed",
+                        entry.partition, entry.offset, toString(entry.persistence));
   }
   return text;
 }

@@ -18,15 +18,17 @@ namespace caas::kafka::test {
 /// What a whole history of producing came to. Each list names every offender.
 struct Verdict {
   // What must never be. Ids are those of History::offer.
-  std::vector<std::string> lost;         ///< acknowledged, and not in the log
-  std::vector<std::string> doubled;      ///< more than once in the log
-  std::vector<std::string> reordered;    ///< behind a later one of its key, or its key in two partitions
-  std::vector<std::string> misplaced;    ///< in the log, but not where the report said
-  std::vector<std::string> unreported;   ///< accepted, and no report came
+  std::vector<std::string> lost;     ///< acknowledged, and not in the log
+  std::vector<std::string> doubled;  ///< more than once in the log
+  std::vector<std::string>
+      reordered;  ///< behind a later one of its key, or its key in two partitions
+  std::vector<std::string> misplaced;   ///< in the log, but not where the report said
+  std::vector<std::string> unreported;  ///< accepted, and no report came
   std::vector<std::string> reportedTwice;
   std::vector<std::string> notPersistedButInLog;  ///< failed as not persisted, and it is in the log
-  std::vector<std::string> refusedButSeen;        ///< send gave an error, and it was reported or is in the log
-  std::vector<std::string> unknown;               ///< in the log, and nobody sent it
+  std::vector<std::string>
+      refusedButSeen;                ///< send gave an error, and it was reported or is in the log
+  std::vector<std::string> unknown;  ///< in the log, and nobody sent it
 
   // What it was.
   std::int64_t offered = 0;

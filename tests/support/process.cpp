@@ -1,19 +1,18 @@
 #include "support/process.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
 #include <stdexcept>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/core.h>
@@ -167,7 +166,8 @@ std::optional<int> Process::wait(Milliseconds deadline) {
   while (true) {
     const auto left = std::chrono::ceil<Milliseconds>(until - steady_clock::now());
     pollfd ready{.fd = pidFd_, .events = POLLIN, .revents = 0};
-    const int count = ::poll(&ready, 1, static_cast<int>(std::max<Milliseconds::rep>(0, left.count())));
+    const int count =
+        ::poll(&ready, 1, static_cast<int>(std::max<Milliseconds::rep>(0, left.count())));
     if (count > 0) {
       break;
     }

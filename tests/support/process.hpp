@@ -1,13 +1,12 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <csignal>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 #include "caas/kafka/clock.hpp"
