@@ -29,7 +29,8 @@ Result<Catalog> Catalog::load(const Settings& settings) {
   std::ifstream file(settings.catalogFile, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (!file) {
-    return fail(errors::io("cannot read the catalog", path, "reading failed; check its permissions"));
+    return fail(
+        errors::io("cannot read the catalog", path, "reading failed; check its permissions"));
   }
   return parse(text, settings, path);
 }
@@ -76,7 +77,8 @@ std::optional<TopicOwner> Catalog::ownerOf(std::string_view topic) const {
       continue;
     }
     const auto& prefix = definition.entry;
-    if (topic.size() <= prefix.size() || !topic.starts_with(prefix) || topic[prefix.size()] != '.') {
+    if (topic.size() <= prefix.size() || !topic.starts_with(prefix) ||
+        topic[prefix.size()] != '.') {
       continue;
     }
     if (auto tenant = TenantId::parse(topic.substr(prefix.size() + 1))) {

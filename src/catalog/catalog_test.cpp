@@ -1,12 +1,12 @@
 #include "caas/kafka/catalog.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <fstream>
 #include <iterator>
 #include <random>
 #include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "catalog/names.hpp"
 
@@ -104,9 +104,10 @@ TEST(BuiltInCatalogTest, DeclaresWhatMakesTheTableTrueInKafka) {
 }
 
 TEST(BuiltInCatalogTest, CarriesEveryEventType) {
-  EXPECT_THAT(builtIn().eventTypes(),
-              ElementsAre("analytics", "audit", "message", "notification", "platform-event",
-                          "platform-notification", "presence", "reaction", "read-receipt", "typing"));
+  EXPECT_THAT(
+      builtIn().eventTypes(),
+      ElementsAre("analytics", "audit", "message", "notification", "platform-event",
+                  "platform-notification", "presence", "reaction", "read-receipt", "typing"));
   EXPECT_EQ(builtIn().findByEventType("typing")->entry, "chat.events");
   EXPECT_EQ(builtIn().findByEventType("message")->entry, "chat.messages");
   EXPECT_EQ(builtIn().findByEventType("audit")->entry, "platform.audit");
@@ -153,9 +154,10 @@ TEST(CatalogTest, FindsByEntryAndPattern) {
 }
 
 TEST(CatalogTest, NamesATenantsTopics) {
-  EXPECT_THAT(builtIn().tenantTopics(tenant("tenant-123")),
-              ElementsAre("chat.messages.tenant-123", "chat.events.tenant-123", "presence.tenant-123",
-                          "analytics.tenant-123", "notifications.tenant-123"));
+  EXPECT_THAT(
+      builtIn().tenantTopics(tenant("tenant-123")),
+      ElementsAre("chat.messages.tenant-123", "chat.events.tenant-123", "presence.tenant-123",
+                  "analytics.tenant-123", "notifications.tenant-123"));
   EXPECT_EQ(builtIn().find("platform.audit")->topicFor(tenant("x")), "platform.audit");
 }
 
@@ -168,9 +170,9 @@ TEST(CatalogTest, KnowsWhoseATopicIs) {
   ASSERT_TRUE(internal);
   EXPECT_EQ(internal->definition->entry, "internal.retry.1min");
   EXPECT_FALSE(internal->tenant);
-  for (const auto* topic : {"", "chat.events", "chat.events.", "chat.events.a.b", "chat.events.-a",
-                            "chat.eventsXacme", "platform.audit.x", "__consumer_offsets",
-                            "chat.messages.{tenant}", "Presence.acme"}) {
+  for (const auto* topic :
+       {"", "chat.events", "chat.events.", "chat.events.a.b", "chat.events.-a", "chat.eventsXacme",
+        "platform.audit.x", "__consumer_offsets", "chat.messages.{tenant}", "Presence.acme"}) {
     EXPECT_FALSE(builtIn().ownerOf(topic)) << topic;
   }
 }
@@ -225,8 +227,8 @@ TEST(CatalogTest, LoadsAnotherFileOrSaysWhyNot) {
 }
 
 TEST(TenantIdTest, TakesWhatTheDesignSays) {
-  for (const auto& text : {std::string("a"), std::string("Tenant-123"), std::string("9_-"),
-                           std::string(64, 'x')}) {
+  for (const auto& text :
+       {std::string("a"), std::string("Tenant-123"), std::string("9_-"), std::string(64, 'x')}) {
     const auto id = TenantId::parse(text);
     ASSERT_TRUE(id) << text;
     EXPECT_EQ(id->str(), text);

@@ -1,8 +1,8 @@
 #include "catalog/collisions.hpp"
 
-#include <fmt/format.h>
-
 #include <map>
+
+#include <fmt/format.h>
 
 #include "catalog/names.hpp"
 
@@ -44,9 +44,10 @@ void checkBetweenEntries(const std::vector<ReadEntry>& entries, Problems& proble
         problems.add(current.line, current.definition.pattern,
                      fmt::format("is defined twice, first in line {}", earlier.line));
       } else if (current.definition.entry == earlier.definition.entry) {
-        problems.add(current.line, current.definition.pattern,
-                     fmt::format("has the same entry name '{}' as '{}' in line {}; choose another",
-                                 current.definition.entry, earlier.definition.pattern, earlier.line));
+        problems.add(
+            current.line, current.definition.pattern,
+            fmt::format("has the same entry name '{}' as '{}' in line {}; choose another",
+                        current.definition.entry, earlier.definition.pattern, earlier.line));
       } else if (collide(current.definition, earlier.definition)) {
         problems.add(current.line, current.definition.pattern,
                      fmt::format("can name the same topic as '{}' in line {} (Kafka takes '.' and "
@@ -57,10 +58,11 @@ void checkBetweenEntries(const std::vector<ReadEntry>& entries, Problems& proble
     for (const auto& type : current.definition.eventTypes) {
       const auto [owner, first] = eventOwners.emplace(type, &current);
       if (!first) {
-        problems.add(current.line, current.definition.pattern,
-                     fmt::format("event type '{}' is given to '{}' in line {} already; each type has "
-                                 "one topic",
-                                 type, owner->second->definition.pattern, owner->second->line));
+        problems.add(
+            current.line, current.definition.pattern,
+            fmt::format("event type '{}' is given to '{}' in line {} already; each type has "
+                        "one topic",
+                        type, owner->second->definition.pattern, owner->second->line));
       }
     }
   }

@@ -1,10 +1,10 @@
 #include "catalog/entry_reader.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "catalog/names.hpp"
 #include "catalog/topic_configs.hpp"
@@ -18,11 +18,12 @@ constexpr int kMaxPartitions = 10'000;
 constexpr int kMaxReplication = 100;
 constexpr std::int64_t kMillisPerDay = 86'400'000;
 
-constexpr std::array<std::string_view, 11> kKeys{"name",     "category", "partitions", "replication",
-                                                 "retention", "cleanup",  "strategy",   "events",
-                                                 "preset",   "configs",  "description"};
+constexpr std::array<std::string_view, 11> kKeys{
+    "name",     "category", "partitions", "replication", "retention",  "cleanup",
+    "strategy", "events",   "preset",     "configs",     "description"};
 constexpr std::string_view kKeyList =
-    "name, category, partitions, replication, retention, cleanup, strategy, events, preset, configs "
+    "name, category, partitions, replication, retention, cleanup, strategy, events, preset, "
+    "configs "
     "and description";
 
 /// Reads the keys of one entry.
@@ -82,8 +83,8 @@ class EntryReader {
         const auto guess = nearest->distance <= 3
                                ? fmt::format(" (did you mean '{}'?)", nearest->name)
                                : std::string();
-        problem(pair.first, fmt::format("unknown key '{}'{}; allowed are {}", printable(key), guess,
-                                        kKeyList));
+        problem(pair.first,
+                fmt::format("unknown key '{}'{}; allowed are {}", printable(key), guess, kKeyList));
       } else if (!values_.emplace(key, pair.second).second) {
         problem(pair.first, fmt::format("'{}' is given twice", key));
       } else {
@@ -106,7 +107,8 @@ class EntryReader {
   }
 
   void wrong(std::string_view key, std::string_view value, std::string_view allowed) {
-    problemAt(key, fmt::format("{} '{}' is not allowed; allowed: {}", key, printable(value), allowed));
+    problemAt(key,
+              fmt::format("{} '{}' is not allowed; allowed: {}", key, printable(value), allowed));
   }
 
   void missing(std::string_view key, std::string_view allowed) {
@@ -162,10 +164,10 @@ class EntryReader {
     }
     if (!category_) {
       wrong("category", *text, kAllowed);
-    } else if ((*category_ == TopicCategory::kTenant) != perTenant_ && !definition_.pattern.empty()) {
-      problemAt("category",
-              perTenant_ ? "a name with {tenant} belongs to category tenant"
-                         : "category tenant needs .{tenant} at the end of the name");
+    } else if ((*category_ == TopicCategory::kTenant) != perTenant_ &&
+               !definition_.pattern.empty()) {
+      problemAt("category", perTenant_ ? "a name with {tenant} belongs to category tenant"
+                                       : "category tenant needs .{tenant} at the end of the name");
     }
   }
 
@@ -185,9 +187,9 @@ class EntryReader {
 
   void readPartitions() {
     definition_.partitions = settings_.defaultPartitions;
-    if (const auto found = values_.find("partitions");
-        found != values_.end() && found->second.IsScalar() &&
-        found->second.Scalar() == "per-broker") {
+    if (const auto found = values_.find("partitions"); found != values_.end() &&
+                                                       found->second.IsScalar() &&
+                                                       found->second.Scalar() == "per-broker") {
       definition_.onePartitionPerBroker = true;
       definition_.partitions = 0;
       return;
@@ -276,11 +278,10 @@ class EntryReader {
     }
     for (const auto& item : node) {
       const auto type = item.IsScalar() ? item.Scalar() : std::string();
-      const bool legal =
-          !type.empty() && type.size() <= 64 && type.front() >= 'a' && type.front() <= 'z' &&
-          std::ranges::all_of(type, [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-          });
+      const bool legal = !type.empty() && type.size() <= 64 && type.front() >= 'a' &&
+                         type.front() <= 'z' && std::ranges::all_of(type, [](char c) {
+                           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                         });
       if (!legal) {
         problem(item, fmt::format("event type '{}' is not allowed; allowed: up to 64 lower-case "
                                   "letters, digits and '-', beginning with a letter",
@@ -355,16 +356,17 @@ class EntryReader {
   void checkTogether() {
     const bool keyed = strategy_ != KeyStrategy::kRandom && strategy_ != KeyStrategy::kNone;
     if (strategy_ && !keyed && definition_.configs["cleanup.policy"] != "delete") {
-      problemAt("cleanup",
-              fmt::format("compaction keeps the last record of each key, and strategy {} makes no "
-                          "lasting keys; use cleanup delete or another strategy",
-                          toString(*strategy_)));
+      problemAt(
+          "cleanup",
+          fmt::format("compaction keeps the last record of each key, and strategy {} makes no "
+                      "lasting keys; use cleanup delete or another strategy",
+                      toString(*strategy_)));
     }
     if (strategy_ && keyed && definition_.onePartitionPerBroker) {
       problemAt("partitions",
-              fmt::format("per-broker would move the keys of strategy {} when a broker joins; "
-                          "write a number, or use strategy random or none",
-                          toString(*strategy_)));
+                fmt::format("per-broker would move the keys of strategy {} when a broker joins; "
+                            "write a number, or use strategy random or none",
+                            toString(*strategy_)));
     }
     if (definition_.onePartitionPerBroker && category_ == TopicCategory::kTenant) {
       problemAt("partitions", "a tenant's topics need a number of partitions");

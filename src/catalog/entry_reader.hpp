@@ -1,8 +1,8 @@
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
 #include <optional>
+
+#include <yaml-cpp/yaml.h>
 
 #include "caas/kafka/catalog.hpp"
 #include "catalog/problems.hpp"
@@ -15,8 +15,8 @@ struct ReadEntry {
   int line = 0;
 };
 
-/// Reads item `number` (from 1) of the list `topics`. What is wrong goes into `problems`; nullopt if
-/// the entry has no usable name. May throw what yaml-cpp throws.
+/// Reads item `number` (from 1) of the list `topics`. What is wrong goes into `problems`; nullopt
+/// if the entry has no usable name. May throw what yaml-cpp throws.
 [[nodiscard]] std::optional<ReadEntry> readEntry(const YAML::Node& node, int number,
                                                  const Settings& settings, Problems& problems);
 

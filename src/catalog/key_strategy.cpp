@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "caas/kafka/catalog.hpp"
 #include "catalog/names.hpp"
@@ -46,12 +46,9 @@ Result<KeyStrategy> parseKeyStrategy(std::string_view text) {
 
 std::string_view toString(TopicCategory category) {
   switch (category) {
-    case TopicCategory::kPlatform:
-      return "platform";
-    case TopicCategory::kTenant:
-      return "tenant";
-    case TopicCategory::kInternal:
-      return "internal";
+    case TopicCategory::kPlatform: return "platform";
+    case TopicCategory::kTenant: return "tenant";
+    case TopicCategory::kInternal: return "internal";
   }
   return "unknown";
 }

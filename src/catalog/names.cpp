@@ -1,8 +1,8 @@
 #include "catalog/names.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace caas::kafka::catalog {
 namespace {
@@ -15,7 +15,8 @@ bool isAlphanumeric(char c) {
 
 bool isTenantId(std::string_view text) {
   return !text.empty() && text.size() <= kMaxTenantIdLength && isAlphanumeric(text.front()) &&
-         std::ranges::all_of(text, [](char c) { return isAlphanumeric(c) || c == '-' || c == '_'; });
+         std::ranges::all_of(text,
+                             [](char c) { return isAlphanumeric(c) || c == '-' || c == '_'; });
 }
 
 bool isTopicCharacter(char c) { return isAlphanumeric(c) || c == '.' || c == '_' || c == '-'; }

@@ -1,6 +1,5 @@
-#include <yaml-cpp/yaml.h>
-
 #include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
 
 #include "caas/kafka/catalog.hpp"
 #include "catalog/collisions.hpp"
@@ -29,7 +28,8 @@ void checkDefaults(const Settings& settings, catalog::Problems& problems) {
 /// The list under `topics`; a null node (with a problem) if there is none.
 YAML::Node topicList(const YAML::Node& root, catalog::Problems& problems) {
   if (!root.IsMap()) {
-    problems.add(catalog::lineOf(root), "", "a catalog begins with `topics:` and a list of entries");
+    problems.add(catalog::lineOf(root), "",
+                 "a catalog begins with `topics:` and a list of entries");
     return {};
   }
   YAML::Node list;
@@ -60,7 +60,8 @@ std::vector<TopicDefinition> readAll(std::string_view yaml, const Settings& sett
     return {};
   }
   if (list.size() > kMaxEntries) {
-    problems.add(0, "", fmt::format("{} entries; at most {} are allowed", list.size(), kMaxEntries));
+    problems.add(0, "",
+                 fmt::format("{} entries; at most {} are allowed", list.size(), kMaxEntries));
     return {};
   }
   std::vector<catalog::ReadEntry> entries;
@@ -86,8 +87,8 @@ Result<Catalog> Catalog::parse(std::string_view yaml, const Settings& settings,
   catalog::Problems problems(origin);
   Catalog result;
   if (yaml.size() > kMaxFileBytes) {
-    problems.add(0, "", fmt::format("has {} bytes; at most {} are allowed", yaml.size(),
-                                    kMaxFileBytes));
+    problems.add(0, "",
+                 fmt::format("has {} bytes; at most {} are allowed", yaml.size(), kMaxFileBytes));
     return std::unexpected(problems.toError());
   }
   checkDefaults(settings, problems);

@@ -1,7 +1,7 @@
+#include <random>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <random>
 
 #include "caas/kafka/catalog.hpp"
 
@@ -84,11 +84,13 @@ TEST_P(SpoiledEntryTest, IsReportedWithLineEntryAndWhatIsAllowed) {
 INSTANTIATE_TEST_SUITE_P(
     Keys, SpoiledEntryTest,
     testing::Values(
-        Spoiled{"retention: 30d", "retension: 30d", 5, "unknown key 'retension' (did you mean 'retention'?)"},
+        Spoiled{"retention: 30d", "retension: 30d", 5,
+                "unknown key 'retension' (did you mean 'retention'?)"},
         Spoiled{"retention: 30d", "zzzzzzzzzz: 1", 5, "allowed are name, category"},
         Spoiled{"retention: 30d", "partitions: 9", 5, "'partitions' is given twice"},
         Spoiled{"retention: 30d", "? [a]\n    : 1", 5, "a key must be one of"},
-        Spoiled{"category: tenant", "# none", 2, "'category' is missing; allowed: platform, tenant, internal"},
+        Spoiled{"category: tenant", "# none", 2,
+                "'category' is missing; allowed: platform, tenant, internal"},
         Spoiled{"strategy: conversation_id", "# none", 2, "'strategy' is missing"},
         Spoiled{"- name: chat.polls.{tenant}", "- partitions_: 1", 2, "'name' is missing"},
         Spoiled{"partitions: 8", "partitions:", 4, "'partitions' needs one value"},
@@ -97,7 +99,8 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Names, SpoiledEntryTest,
     testing::Values(
-        Spoiled{"chat.polls.{tenant}", "chat polls.{tenant}", 2, "name 'chat polls.{tenant}' is not allowed"},
+        Spoiled{"chat.polls.{tenant}", "chat polls.{tenant}", 2,
+                "name 'chat polls.{tenant}' is not allowed"},
         Spoiled{"chat.polls.{tenant}", "'{tenant}.chat.polls'", 2, "is not allowed"},
         Spoiled{"chat.polls.{tenant}", "chat.{tenant}.{tenant}", 2, "is not allowed"},
         Spoiled{"chat.polls.{tenant}", "chat.polls{tenant}", 2, "is not allowed"},
@@ -127,7 +130,8 @@ INSTANTIATE_TEST_SUITE_P(
         Spoiled{"retention: 30d", "retention: 30 days", 5, "retention '30 days' is not allowed"},
         Spoiled{"retention: 30d", "retention: 999999999999999999999d", 5, "at most 36500d"},
         Spoiled{"cleanup: delete", "cleanup: remove", 6, "delete; compact; compact,delete"},
-        Spoiled{"strategy: conversation_id", "strategy: round_robin", 7, "conversation_id, user_id"},
+        Spoiled{"strategy: conversation_id", "strategy: round_robin", 7,
+                "conversation_id, user_id"},
         Spoiled{"strategy: conversation_id", "strategy: none", 7, "for internal topics also"},
         Spoiled{"preset: default", "preset: fast", 9, "default, high-throughput, low-latency"}));
 
@@ -155,7 +159,8 @@ TEST(CatalogParseTest, ReportsEverythingAtOnce) {
   yaml.replace(yaml.find("30d"), 3, "x");
   yaml.replace(yaml.find("default"), 7, "fast");
   const auto message = errorOf(yaml);
-  EXPECT_THAT(message, AllOf(HasSubstr("my.yaml:4:"), HasSubstr("my.yaml:5:"), HasSubstr("my.yaml:9:")));
+  EXPECT_THAT(message,
+              AllOf(HasSubstr("my.yaml:4:"), HasSubstr("my.yaml:5:"), HasSubstr("my.yaml:9:")));
 }
 
 TEST(CatalogParseTest, BringsConfigsIntoTheBrokersForm) {
@@ -181,7 +186,8 @@ TEST(CatalogParseTest, CompactionNeedsKeys) {
 }
 
 TEST(CatalogParseTest, PerBrokerIsForTopicsWithoutKeys) {
-  const std::string head = "topics:\n  - {name: a, category: internal, partitions: per-broker, strategy: ";
+  const std::string head =
+      "topics:\n  - {name: a, category: internal, partitions: per-broker, strategy: ";
   EXPECT_TRUE(parsed(head + "none}").onePartitionPerBroker);
   EXPECT_THAT(errorOf(head + "record_key}"), HasSubstr("would move the keys"));
 }
@@ -201,24 +207,28 @@ std::string two(std::string_view a, std::string_view b) {
 }
 
 TEST(CatalogParseTest, RefusesEntriesWhoseTopicsCouldCollide) {
-  EXPECT_THAT(errorOf(two("a.b", "a.b")),
-              AllOf(HasSubstr("my.yaml:5: entry 'a.b'"), HasSubstr("defined twice, first in line 2")));
+  EXPECT_THAT(errorOf(two("a.b", "a.b")), AllOf(HasSubstr("my.yaml:5: entry 'a.b'"),
+                                                HasSubstr("defined twice, first in line 2")));
   EXPECT_THAT(errorOf(two("a.b", "a.b.{tenant}")), HasSubstr("same entry name"));
   for (const auto& [a, b] :
        {std::pair{"chat.messages.{tenant}", "chat.messages.x"}, std::pair{"a.b", "a_b"},
         std::pair{"a.b.{tenant}", "a_b.{tenant}"}, std::pair{"a_b_x-1", "a.b.{tenant}"},
         std::pair{"a.{tenant}", "a.b.{tenant}"}, std::pair{"a_b.{tenant}", "a.{tenant}"}}) {
-    EXPECT_THAT(errorOf(two(a, b)), AllOf(HasSubstr("can name the same topic as"), HasSubstr("line 2")))
+    EXPECT_THAT(errorOf(two(a, b)),
+                AllOf(HasSubstr("can name the same topic as"), HasSubstr("line 2")))
         << a << " " << b;
   }
 }
 
 TEST(CatalogParseTest, TakesEntriesThatNeverCollide) {
   const auto longRest = "a." + std::string(65, 'x');
-  for (const auto& [a, b] :
-       {std::pair<std::string, std::string>{"a", "b"}, {"a.b.{tenant}", "a.bc.{tenant}"},
-        {"a.{tenant}", "a.-b"}, {"a.{tenant}", "a__b.{tenant}"}, {"a.{tenant}", longRest},
-        {"a.{tenant}", "b.a.{tenant}"}, {"a.{tenant}", "ab"}}) {
+  for (const auto& [a, b] : {std::pair<std::string, std::string>{"a", "b"},
+                             {"a.b.{tenant}", "a.bc.{tenant}"},
+                             {"a.{tenant}", "a.-b"},
+                             {"a.{tenant}", "a__b.{tenant}"},
+                             {"a.{tenant}", longRest},
+                             {"a.{tenant}", "b.a.{tenant}"},
+                             {"a.{tenant}", "ab"}}) {
     EXPECT_TRUE(Catalog::parse(two(a, b), Settings{})) << a << " " << b;
   }
 }
@@ -239,8 +249,10 @@ TEST(CatalogParseTest, RefusesWhatIsNoCatalog) {
   EXPECT_THAT(errorOf("topics: []"), HasSubstr("list of entries is missing"));
   EXPECT_THAT(errorOf("topics: [1]"), HasSubstr("entry 'number 1': is no set"));
   EXPECT_THAT(errorOf("topics:\n  - {a: b\n"), HasSubstr("is no YAML"));
-  EXPECT_THAT(errorOf("tropics: []\n" + std::string(kGood)), HasSubstr("my.yaml:1: unknown key 'tropics'"));
-  EXPECT_THAT(errorOf(std::string(kGood) + std::string(kGood)), HasSubstr("'topics' is given twice"));
+  EXPECT_THAT(errorOf("tropics: []\n" + std::string(kGood)),
+              HasSubstr("my.yaml:1: unknown key 'tropics'"));
+  EXPECT_THAT(errorOf(std::string(kGood) + std::string(kGood)),
+              HasSubstr("'topics' is given twice"));
   EXPECT_THAT(errorOf(std::string(2 << 20, '#')), HasSubstr("at most 1048576"));
   EXPECT_THAT(errorOf(std::string(100'000, '[')), HasSubstr("is no YAML"));
   EXPECT_THAT(errorOf("&a [*a]"), HasSubstr("my.yaml"));
@@ -260,7 +272,10 @@ TEST(CatalogParseTest, BadDefaultsAreReportedByTheirVariable) {
 
 TEST(CatalogParseTest, MutatedCatalogsAreReadOrRefusedButNeverCrash) {
   std::mt19937 random(13);
-  constexpr std::string_view kBytes("{}[]:,-&*!|>'\"%@#? \n\t\0\xff" "aZ0.", 29);
+  constexpr std::string_view kBytes(
+      "{}[]:,-&*!|>'\"%@#? \n\t\0\xff"
+      "aZ0.",
+      29);
   const std::string original(Catalog::embeddedYaml());
   int refused = 0;
   constexpr int kRounds = 400;
@@ -269,17 +284,10 @@ TEST(CatalogParseTest, MutatedCatalogsAreReadOrRefusedButNeverCrash) {
     for (auto changes = 1 + random() % 6; changes > 0; --changes) {
       const auto at = random() % text.size();
       switch (random() % 4) {
-        case 0:
-          text[at] = kBytes[random() % kBytes.size()];
-          break;
-        case 1:
-          text.insert(at, 1, kBytes[random() % kBytes.size()]);
-          break;
-        case 2:
-          text.erase(at, 1 + random() % 40);
-          break;
-        default:
-          text.insert(at, text.substr(random() % text.size(), random() % 60));
+        case 0: text[at] = kBytes[random() % kBytes.size()]; break;
+        case 1: text.insert(at, 1, kBytes[random() % kBytes.size()]); break;
+        case 2: text.erase(at, 1 + random() % 40); break;
+        default: text.insert(at, text.substr(random() % text.size(), random() % 60));
       }
     }
     const auto catalog = Catalog::parse(text, Settings{});

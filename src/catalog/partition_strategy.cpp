@@ -42,16 +42,13 @@ Result<std::string> PartitionStrategy::createMessageKey(KeyStrategy strategy,
   switch (strategy) {
     case KeyStrategy::kConversationId:
       return field(data.conversationId, strategy, "conversationId");
-    case KeyStrategy::kUserId:
-      return field(data.userId, strategy, "userId");
+    case KeyStrategy::kUserId: return field(data.userId, strategy, "userId");
     case KeyStrategy::kTenantId:
       return std::string(data.tenantId.empty() ? kPlatformKey : data.tenantId);
-    case KeyStrategy::kRandom:
-      return randomKey(random);
+    case KeyStrategy::kRandom: return randomKey(random);
     case KeyStrategy::kRecordKey:
     case KeyStrategy::kEntryId:
-    case KeyStrategy::kNone:
-      break;
+    case KeyStrategy::kNone: break;
   }
   return fail(errors::invalidArgument(
       fmt::format("strategy {} makes no key from a message: it belongs to internal topics, whose "

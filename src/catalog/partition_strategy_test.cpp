@@ -1,12 +1,12 @@
 #include "caas/kafka/partition_strategy.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <limits>
 #include <random>
 #include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "catalog/murmur2.hpp"
 
@@ -54,7 +54,8 @@ TEST(PartitionForTest, TakesThePositiveHash) {
   }
 }
 
-constexpr MessageData kAll{.tenantId = "tenant-123", .conversationId = "conv-456", .userId = "user-789"};
+constexpr MessageData kAll{
+    .tenantId = "tenant-123", .conversationId = "conv-456", .userId = "user-789"};
 
 TEST(MessageKeyTest, IsTheFieldOfTheStrategy) {
   EXPECT_EQ(PartitionStrategy::createMessageKey("conversation_id", {.conversationId = "conv-456"}),
@@ -85,7 +86,8 @@ TEST(MessageKeyTest, AnUnknownStrategyIsToldWhatIsAllowed) {
     const auto key = PartitionStrategy::createMessageKey(strategy, kAll);
     ASSERT_FALSE(key) << strategy;
     EXPECT_EQ(key.error().code, ErrorCode::kInvalidArgument);
-    EXPECT_THAT(key.error().describe(), HasSubstr("conversation_id, user_id, tenant_id and random"));
+    EXPECT_THAT(key.error().describe(),
+                HasSubstr("conversation_id, user_id, tenant_id and random"));
   }
   for (const auto* strategy : {"record_key", "entry_id", "none"}) {
     EXPECT_FALSE(PartitionStrategy::createMessageKey(strategy, kAll)) << strategy;
@@ -130,12 +132,15 @@ TEST(RecommendationTest, EachRuleHasItsSay) {
   EXPECT_EQ(explain("random", {.messagesPerSecond = 1'001}).partitions, 2);
   EXPECT_EQ(explain("random", {.messagesPerSecond = 4'500, .consumers = 3}).partitions, 6);
   EXPECT_EQ(explain("random", {.messagesPerSecond = 4'500, .consumers = 9}).partitions, 9);
-  EXPECT_EQ(explain("user_id", {.messagesPerSecond = 50'000, .uniqueKeys = 8, .consumers = 3}).partitions,
-            6);
-  EXPECT_EQ(explain("user_id", {.messagesPerSecond = 50'000, .uniqueKeys = 2, .consumers = 3}).partitions,
-            2);
-  EXPECT_EQ(explain("random", {.messagesPerSecond = 50'000, .uniqueKeys = 8, .consumers = 3}).partitions,
-            51);
+  EXPECT_EQ(
+      explain("user_id", {.messagesPerSecond = 50'000, .uniqueKeys = 8, .consumers = 3}).partitions,
+      6);
+  EXPECT_EQ(
+      explain("user_id", {.messagesPerSecond = 50'000, .uniqueKeys = 2, .consumers = 3}).partitions,
+      2);
+  EXPECT_EQ(
+      explain("random", {.messagesPerSecond = 50'000, .uniqueKeys = 8, .consumers = 3}).partitions,
+      51);
   EXPECT_EQ(explain("random", {.messagesPerSecond = 1e300, .consumers = 7}).partitions, 63);
   EXPECT_EQ(explain("random", {.consumers = std::numeric_limits<int>::max()}).partitions, 64);
   EXPECT_EQ(explain("tenant_id", {}).partitions, 1);
@@ -143,7 +148,8 @@ TEST(RecommendationTest, EachRuleHasItsSay) {
 
 /// Exact for few keys: 5 balls in 3 bins have an expected maximum of 675/243.
 TEST(RecommendationTest, TheSkewIsThatOfBallsInBins) {
-  EXPECT_NEAR(explain("user_id", {.messagesPerSecond = 3'000, .uniqueKeys = 5, .consumers = 3}).expectedSkew,
+  EXPECT_NEAR(explain("user_id", {.messagesPerSecond = 3'000, .uniqueKeys = 5, .consumers = 3})
+                  .expectedSkew,
               675.0 / 243.0 / (5.0 / 3.0), 0.03);
   EXPECT_DOUBLE_EQ(explain("user_id", {.messagesPerSecond = 1, .uniqueKeys = 5}).expectedSkew, 1.0);
   EXPECT_DOUBLE_EQ(explain("random", {.messagesPerSecond = 9'000}).expectedSkew, 1.0);
@@ -163,15 +169,17 @@ TEST(RecommendationTest, TheSkewIsWhatASimulationFinds) {
       sum += *std::ranges::max_element(bins);
     }
     const double simulated = sum / kRounds / (static_cast<double>(keys) / kPartitions);
-    const auto expected = explain(
-        "user_id", {.messagesPerSecond = 16'000, .uniqueKeys = keys}).expectedSkew;
+    const auto expected =
+        explain("user_id", {.messagesPerSecond = 16'000, .uniqueKeys = keys}).expectedSkew;
     EXPECT_NEAR(expected, simulated, 0.03 * simulated) << keys;
   }
 }
 
 TEST(RecommendationTest, HoldsItsRulesForAnyLoad) {
   std::mt19937 random(9);
-  const auto pick = [&random](int most) { return static_cast<int>(random() % static_cast<unsigned>(most)); };
+  const auto pick = [&random](int most) {
+    return static_cast<int>(random() % static_cast<unsigned>(most));
+  };
   for (int i = 0; i < 3'000; ++i) {
     const LoadInfo load{.messagesPerSecond = std::pow(10.0, pick(70) / 10.0) - 1,
                         .uniqueKeys = pick(3) == 0 ? 0 : pick(300),
@@ -185,7 +193,8 @@ TEST(RecommendationTest, HoldsItsRulesForAnyLoad) {
       if (load.consumers > 0 && load.consumers <= limit) {
         EXPECT_EQ(result.partitions % load.consumers, 0);
         const double carried = result.partitions * PartitionStrategy::kPartitionCapacity;
-        EXPECT_TRUE(carried >= load.messagesPerSecond || result.partitions + load.consumers > limit);
+        EXPECT_TRUE(carried >= load.messagesPerSecond ||
+                    result.partitions + load.consumers > limit);
       }
       EXPECT_GE(result.expectedSkew, 1.0);
       EXPECT_LE(result.expectedSkew, result.partitions);

@@ -1,9 +1,9 @@
 #include "catalog/problems.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <algorithm>
 
 #include "core/errors.hpp"
 
@@ -20,7 +20,8 @@ void Problems::add(int line, std::string_view entry, std::string_view problem) {
 Error Problems::toError() const {
   constexpr std::size_t kShown = 50;
   const auto shown = std::min(lines_.size(), kShown);
-  auto message = fmt::format("{}", fmt::join(lines_.begin(), lines_.begin() + static_cast<long>(shown), "\n"));
+  auto message =
+      fmt::format("{}", fmt::join(lines_.begin(), lines_.begin() + static_cast<long>(shown), "\n"));
   if (shown < lines_.size()) {
     message += fmt::format("\n… and {} more", lines_.size() - shown);
   }

@@ -8,7 +8,8 @@
 
 namespace caas::kafka::catalog {
 
-/// What is wrong with a catalog, all of it, so that one reading of the message is enough to mend it.
+/// What is wrong with a catalog, all of it, so that one reading of the message is enough to mend
+/// it.
 class Problems {
  public:
   explicit Problems(std::string_view origin) : origin_(origin) {}

@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+
+#include <fmt/format.h>
 
 #include "caas/kafka/partition_strategy.hpp"
 #include "core/errors.hpp"
@@ -125,7 +125,8 @@ class Recommender {
       return;
     }
     partitions_ = multipleUpTo(PartitionStrategy::kMaxPartitions, load_.consumers);
-    say(fmt::format("More than {} are never recommended, because each costs every broker memory, "
+    say(
+        fmt::format("More than {} are never recommended, because each costs every broker memory, "
                     "files and requests: {}. Measure what one really carries, or spread the load "
                     "over more topics",
                     PartitionStrategy::kMaxPartitions, partitions_));
@@ -146,10 +147,10 @@ class Recommender {
       return;
     }
     const double hottest = skew * load_.messagesPerSecond / static_cast<double>(partitions_);
-    say(fmt::format("{} spread over {}: the hottest is expected to get {:.2f} times the mean{}",
-                    count(load_.uniqueKeys, "equally busy key"), count(partitions_, "partition"),
-                    skew, load_.messagesPerSecond > 0 ? fmt::format(", {:.0f} records/s", hottest)
-                                                      : std::string()));
+    say(fmt::format(
+        "{} spread over {}: the hottest is expected to get {:.2f} times the mean{}",
+        count(load_.uniqueKeys, "equally busy key"), count(partitions_, "partition"), skew,
+        load_.messagesPerSecond > 0 ? fmt::format(", {:.0f} records/s", hottest) : std::string()));
   }
 
   KeyStrategy strategy_;

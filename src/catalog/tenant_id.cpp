@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "caas/kafka/catalog.hpp"
 #include "catalog/names.hpp"
@@ -18,10 +18,10 @@ Result<TenantId> TenantId::parse(std::string_view text) {
     return fail(errors::invalidArgument("the tenant id is empty", hint));
   }
   if (text.size() > catalog::kMaxTenantIdLength) {
-    return fail(errors::invalidArgument(
-        fmt::format("tenant id '{}…' has {} characters", catalog::printable(text.substr(0, 16)),
-                    text.size()),
-        hint));
+    return fail(
+        errors::invalidArgument(fmt::format("tenant id '{}…' has {} characters",
+                                            catalog::printable(text.substr(0, 16)), text.size()),
+                                hint));
   }
   return fail(errors::invalidArgument(
       fmt::format("'{}' is not a tenant id", catalog::printable(text)), hint));

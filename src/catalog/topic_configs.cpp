@@ -1,8 +1,5 @@
 #include "catalog/topic_configs.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -11,6 +8,9 @@
 #include <optional>
 #include <span>
 #include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "config/enum_names.hpp"
 #include "config/near.hpp"
@@ -30,7 +30,8 @@ struct KnownConfig {
 constexpr std::array kKnown{
     KnownConfig{"compression.gzip.level", Kind::kInteger},
     KnownConfig{"compression.lz4.level", Kind::kInteger},
-    KnownConfig{"compression.type", Kind::kWord,
+    KnownConfig{"compression.type",
+                Kind::kWord,
                 {"producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"}},
     KnownConfig{"compression.zstd.level", Kind::kInteger},
     KnownConfig{"delete.retention.ms", Kind::kMillis},
@@ -111,7 +112,8 @@ std::expected<std::string, std::string> ratio(std::string_view value) {
   if (!whole || !(parsed == 0 || (parsed >= 0.001 && parsed <= 1))) {
     return std::unexpected("a number from 0.001 to 1, or 0");
   }
-  return parsed == 0 || parsed == 1 ? fmt::format("{:.1f}", parsed + 0.0) : fmt::format("{}", parsed);
+  return parsed == 0 || parsed == 1 ? fmt::format("{:.1f}", parsed + 0.0)
+                                    : fmt::format("{}", parsed);
 }
 
 std::expected<std::string, std::string> boolean(std::string_view value) {
@@ -184,18 +186,14 @@ std::expected<std::string, std::string> normalizeConfig(std::string_view name,
       return number(value, kTimeUnits, fmt::format("milliseconds, or {}", kDurationForm));
     case Kind::kBytes:
       return number(value, kSizeUnits, "bytes, or a whole number with KiB, MiB or GiB");
-    case Kind::kInteger:
-      return number(value, {}, "a whole number");
-    case Kind::kRatio:
-      return ratio(value);
-    case Kind::kBoolean:
-      return boolean(value);
-    case Kind::kWord:
-      return oneOf(value, known->words);
-    case Kind::kText:
-      break;
+    case Kind::kInteger: return number(value, {}, "a whole number");
+    case Kind::kRatio: return ratio(value);
+    case Kind::kBoolean: return boolean(value);
+    case Kind::kWord: return oneOf(value, known->words);
+    case Kind::kText: break;
   }
-  const bool printableText = std::ranges::all_of(value, [](char c) { return c >= 0x20 && c < 0x7f; });
+  const bool printableText =
+      std::ranges::all_of(value, [](char c) { return c >= 0x20 && c < 0x7f; });
   if (value.empty() || value.size() > 1'000 || !printableText) {
     return std::unexpected("printable ASCII, at most 1000 characters");
   }

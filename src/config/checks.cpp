@@ -1,10 +1,10 @@
 #include "config/checks.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <initializer_list>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 namespace caas::kafka::config {
 namespace {
@@ -40,26 +40,29 @@ class Checker {
     const auto& producer = settings_.producer;
     if (producer.acks == Acks::kAll) {
       if (producer.retries == 0) {
-        error("PRODUCER_RETRIES=0: with PRODUCER_ACKS=all at least 1 is needed; leave it out to "
-              "retry until PRODUCER_DELIVERY_TIMEOUT_MS");
+        error(
+            "PRODUCER_RETRIES=0: with PRODUCER_ACKS=all at least 1 is needed; leave it out to "
+            "retry until PRODUCER_DELIVERY_TIMEOUT_MS");
       }
       if (producer.maxInFlight > kMaxIdempotentInFlight) {
         error("PRODUCER_MAX_IN_FLIGHT={}: with PRODUCER_ACKS=all 1 to {} are allowed",
               producer.maxInFlight, kMaxIdempotentInFlight);
       }
     } else {
-      warn("PRODUCER_ACKS={}: the producer is not idempotent, so a retry can write a record twice "
-           "and out of order, and a broker that dies can take acknowledged records with it",
-           toString(producer.acks));
+      warn(
+          "PRODUCER_ACKS={}: the producer is not idempotent, so a retry can write a record twice "
+          "and out of order, and a broker that dies can take acknowledged records with it",
+          toString(producer.acks));
     }
     if (producer.linger >= producer.deliveryTimeout) {
       error("PRODUCER_LINGER_MS={}: it must be less than PRODUCER_DELIVERY_TIMEOUT_MS={}",
             producer.linger.count(), producer.deliveryTimeout.count());
     }
     if (producer.queueMaxBytes < producer.maxRecordBytes) {
-      error("PRODUCER_QUEUE_MAX_BYTES={}: the largest record (PRODUCER_MAX_RECORD_BYTES={}) would "
-            "never fit",
-            producer.queueMaxBytes, producer.maxRecordBytes);
+      error(
+          "PRODUCER_QUEUE_MAX_BYTES={}: the largest record (PRODUCER_MAX_RECORD_BYTES={}) would "
+          "never fit",
+          producer.queueMaxBytes, producer.maxRecordBytes);
     }
     largerThanTopics("PRODUCER_MAX_RECORD_BYTES", producer.maxRecordBytes);
     largerThanTopics("PRODUCER_BATCH_MAX_BYTES", producer.batchMaxBytes);
@@ -81,12 +84,14 @@ class Checker {
       error("KAFKA_SASL_USERNAME is missing: KAFKA_SASL_ENABLED=true needs it");
     }
     if (!isGiven_("KAFKA_SASL_PASSWORD")) {
-      error("KAFKA_SASL_PASSWORD (or KAFKA_SASL_PASSWORD_FILE) is missing: KAFKA_SASL_ENABLED=true "
-            "needs it");
+      error(
+          "KAFKA_SASL_PASSWORD (or KAFKA_SASL_PASSWORD_FILE) is missing: KAFKA_SASL_ENABLED=true "
+          "needs it");
     }
     if (settings_.sasl.mechanism == SaslMechanism::kPlain && !settings_.ssl.enabled) {
-      warn("KAFKA_SASL_MECHANISM=PLAIN without KAFKA_SSL_ENABLED=true sends the password in the "
-           "clear");
+      warn(
+          "KAFKA_SASL_MECHANISM=PLAIN without KAFKA_SSL_ENABLED=true sends the password in the "
+          "clear");
     }
   }
 
@@ -107,8 +112,9 @@ class Checker {
     together("SCHEMA_REGISTRY_USERNAME", "SCHEMA_REGISTRY_PASSWORD");
     if (isGiven_("SCHEMA_REGISTRY_TOKEN") &&
         (isGiven_("SCHEMA_REGISTRY_USERNAME") || isGiven_("SCHEMA_REGISTRY_PASSWORD"))) {
-      error("SCHEMA_REGISTRY_TOKEN and SCHEMA_REGISTRY_USERNAME/_PASSWORD are both given: the "
-            "registry takes one of them");
+      error(
+          "SCHEMA_REGISTRY_TOKEN and SCHEMA_REGISTRY_USERNAME/_PASSWORD are both given: the "
+          "registry takes one of them");
     }
     file("SCHEMA_REGISTRY_CA_LOCATION", settings_.schemaRegistry.caLocation, true);
   }

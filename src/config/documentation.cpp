@@ -59,7 +59,8 @@ itself wins over every preset.
 |---|---|---|---|---|---|
 )";
 
-constexpr std::string_view kExampleHead = R"(# Settings of caas-kafka. Copy this file to .env and change what differs; lines that are commented
+constexpr std::string_view kExampleHead =
+    R"(# Settings of caas-kafka. Copy this file to .env and change what differs; lines that are commented
 # out show the default. The environment wins over this file. docs/configuration.md explains more.
 # Generated: caas-kafka config --env-example > .env.example
 )";
@@ -124,8 +125,8 @@ std::string exampleEntry(const Variable& variable) {
   } else {
     text += commented("Allowed: " + variable.allowed);
   }
-  return text + fmt::format("{}{}={}\n", variable.needed ? "" : "# ", variable.name,
-                            defaultOf(variable));
+  return text +
+         fmt::format("{}{}={}\n", variable.needed ? "" : "# ", variable.name, defaultOf(variable));
 }
 
 }  // namespace

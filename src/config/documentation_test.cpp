@@ -1,9 +1,9 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "caas/kafka/settings.hpp"
 #include "config/dotenv.hpp"
@@ -22,7 +22,8 @@ std::string fileOfRepository(const std::string& name) {
 
 TEST(ConfigDocumentationTest, TheMarkdownOfTheRepositoryIsUpToDate) {
   EXPECT_TRUE(fileOfRepository("docs/configuration.md") == configurationMarkdown())
-      << "docs/configuration.md is out of date: caas-kafka config --markdown > docs/configuration.md";
+      << "docs/configuration.md is out of date: caas-kafka config --markdown > "
+         "docs/configuration.md";
 }
 
 TEST(ConfigDocumentationTest, TheExampleOfTheRepositoryIsUpToDate) {
@@ -51,7 +52,8 @@ TEST(ConfigDocumentationTest, TheExampleIsTheDefaults) {
   for (const auto& group : config::variableGroups()) {
     for (const auto& variable : group.variables) {
       uncommented += variable.name + "=" + variable.get(Settings{}) + "\n";
-      EXPECT_THAT(dotEnvExample(), HasSubstr(variable.name + "=" + variable.get(Settings{}) + "\n"));
+      EXPECT_THAT(dotEnvExample(),
+                  HasSubstr(variable.name + "=" + variable.get(Settings{}) + "\n"));
     }
   }
   for (const auto& text : {dotEnvExample(), uncommented}) {

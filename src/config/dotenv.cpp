@@ -1,8 +1,5 @@
 #include "config/dotenv.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -10,6 +7,9 @@
 #include <fstream>
 #include <iterator>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "config/values.hpp"
 #include "core/errors.hpp"
@@ -50,18 +50,13 @@ Parsed singleQuoted(std::string_view text) {
 
 std::optional<char> escaped(char c) {
   switch (c) {
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
     case '"':
     case '\\':
-    case '$':
-      return c;
-    default:
-      return std::nullopt;
+    case '$': return c;
+    default: return std::nullopt;
   }
 }
 
@@ -70,7 +65,8 @@ Parsed doubleQuoted(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '"') {
       if (!onlyCommentFollows(text.substr(i + 1))) {
-        return std::unexpected("text follows the closing \" (quote the whole value, or none of it)");
+        return std::unexpected(
+            "text follows the closing \" (quote the whole value, or none of it)");
       }
       return value;
     }
@@ -157,15 +153,16 @@ Result<DotEnv> parseDotEnv(std::string_view text, std::string_view origin) {
       problems.push_back(fmt::format("{}:{}: {}", origin, number, parsed.error()));
     } else if (!parsed->first.empty()) {
       if (result.values.contains(parsed->first)) {
-        result.warnings.push_back(
-            fmt::format("{}:{}: {} is given again; this one counts", origin, number, parsed->first));
+        result.warnings.push_back(fmt::format("{}:{}: {} is given again; this one counts", origin,
+                                              number, parsed->first));
       }
       result.values[parsed->first] = std::move(parsed->second);
     }
   }
   if (!problems.empty()) {
-    return fail(errors::invalidConfiguration(fmt::format("{}", fmt::join(problems, "\n")),
-                                             "docs/configuration.md shows how the file is written"));
+    return fail(
+        errors::invalidConfiguration(fmt::format("{}", fmt::join(problems, "\n")),
+                                     "docs/configuration.md shows how the file is written"));
   }
   return result;
 }
@@ -211,8 +208,8 @@ Result<DotEnv> readDotEnv(const std::filesystem::path& file) {
   }
   auto text = readSmallFile(file, kMaxDotEnvBytes);
   if (!text) {
-    return fail(errors::invalidConfiguration(text.error().message,
-                                             "Make it readable, or remove it"));
+    return fail(
+        errors::invalidConfiguration(text.error().message, "Make it readable, or remove it"));
   }
   return parseDotEnv(*text, file.string());
 }

@@ -1,9 +1,9 @@
 #include "config/dotenv.hpp"
 
+#include <random>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <random>
 
 namespace caas::kafka::config {
 namespace {
@@ -39,8 +39,8 @@ C=""
 D='  '
 E=it's)"),
               ElementsAre(Pair("A", R"(as $it \n "is" # here)"),
-                          Pair("B", "tab\t, line\n, quote\", back\\, dollar$ # here"), Pair("C", ""),
-                          Pair("D", "  "), Pair("E", "it's")));
+                          Pair("B", "tab\t, line\n, quote\", back\\, dollar$ # here"),
+                          Pair("C", ""), Pair("D", "  "), Pair("E", "it's")));
 }
 
 TEST(DotEnvTest, TakesFilesFromWindows) {
@@ -73,18 +73,19 @@ TEST_P(DotEnvBadLineTest, NamesFileLineAndProblemButNeverTheValue) {
   EXPECT_THAT(result.error().describe(), Not(HasSubstr("s3cret")));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Lines, DotEnvBadLineTest,
-    testing::Values(BadLine{"s3cret", "no '='"}, BadLine{"=s3cret", "no name"},
-                    BadLine{"1A=s3cret", "no name"}, BadLine{"A B=s3cret", "no name"},
-                    BadLine{"A-s3cret=1", "no name"}, BadLine{"A='s3cret", "A: the closing '"},
-                    BadLine{"A=\"s3cret", "A: the closing \""},
-                    BadLine{"A=\"s3cret\\", "A: unknown escape"},
-                    BadLine{"A=\"\\q s3cret\"", "A: unknown escape"},
-                    BadLine{"A='x' s3cret", "text follows the closing '"},
-                    BadLine{"A=\"x\"s3cret", "text follows the closing \""},
-                    BadLine{"A='x'#s3cret", "text follows the closing '"},
-                    BadLine{std::string("A=s3cret\0x", 10), "NUL"}));
+INSTANTIATE_TEST_SUITE_P(Lines, DotEnvBadLineTest,
+                         testing::Values(BadLine{"s3cret", "no '='"}, BadLine{"=s3cret", "no name"},
+                                         BadLine{"1A=s3cret", "no name"},
+                                         BadLine{"A B=s3cret", "no name"},
+                                         BadLine{"A-s3cret=1", "no name"},
+                                         BadLine{"A='s3cret", "A: the closing '"},
+                                         BadLine{"A=\"s3cret", "A: the closing \""},
+                                         BadLine{"A=\"s3cret\\", "A: unknown escape"},
+                                         BadLine{"A=\"\\q s3cret\"", "A: unknown escape"},
+                                         BadLine{"A='x' s3cret", "text follows the closing '"},
+                                         BadLine{"A=\"x\"s3cret", "text follows the closing \""},
+                                         BadLine{"A='x'#s3cret", "text follows the closing '"},
+                                         BadLine{std::string("A=s3cret\0x", 10), "NUL"}));
 
 TEST(DotEnvTest, ReportsEveryBadLine) {
   const auto result = parseDotEnv("a\nB='\nC=1\n=d\n", ".env");
@@ -104,19 +105,12 @@ TEST(DotEnvTest, QuotedTextComesBackWhateverItIs) {
       const char c = kAlphabet[random() % kAlphabet.size()];
       value += c;
       switch (c) {
-        case '\n':
-          quoted += "\\n";
-          break;
-        case '\r':
-          quoted += "\\r";
-          break;
+        case '\n': quoted += "\\n"; break;
+        case '\r': quoted += "\\r"; break;
         case '"':
         case '\\':
-        case '$':
-          quoted += '\\';
-          [[fallthrough]];
-        default:
-          quoted += c;
+        case '$': quoted += '\\'; [[fallthrough]];
+        default: quoted += c;
       }
     }
     EXPECT_THAT(read("A=\"" + quoted + "\" # \"end\"\n"), ElementsAre(Pair("A", value)));

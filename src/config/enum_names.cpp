@@ -29,10 +29,12 @@ constexpr std::array kSaslMechanisms{
     EnumName<SaslMechanism>{SaslMechanism::kScramSha256, "SCRAM-SHA-256"},
     EnumName<SaslMechanism>{SaslMechanism::kScramSha512, "SCRAM-SHA-512"},
     EnumName<SaslMechanism>{SaslMechanism::kPlain, "PLAIN"}};
-constexpr std::array kLogLevels{
-    EnumName<LogLevel>{LogLevel::kTrace, "trace"}, EnumName<LogLevel>{LogLevel::kDebug, "debug"},
-    EnumName<LogLevel>{LogLevel::kInfo, "info"},   EnumName<LogLevel>{LogLevel::kWarn, "warn", "warning"},
-    EnumName<LogLevel>{LogLevel::kError, "error"}, EnumName<LogLevel>{LogLevel::kOff, "off"}};
+constexpr std::array kLogLevels{EnumName<LogLevel>{LogLevel::kTrace, "trace"},
+                                EnumName<LogLevel>{LogLevel::kDebug, "debug"},
+                                EnumName<LogLevel>{LogLevel::kInfo, "info"},
+                                EnumName<LogLevel>{LogLevel::kWarn, "warn", "warning"},
+                                EnumName<LogLevel>{LogLevel::kError, "error"},
+                                EnumName<LogLevel>{LogLevel::kOff, "off"}};
 constexpr std::array kLogFormats{EnumName<LogFormat>{LogFormat::kText, "text"},
                                  EnumName<LogFormat>{LogFormat::kJson, "json"}};
 
@@ -100,22 +102,19 @@ std::string_view toString(LogFormat value) { return config::nameOf(value); }
 
 std::string_view toString(SettingSource source) {
   switch (source) {
-    case SettingSource::kDefault:
-      return "default";
-    case SettingSource::kPreset:
-      return "preset";
-    case SettingSource::kDotEnv:
-      return ".env";
-    case SettingSource::kEnvironment:
-      return "environment";
-    case SettingSource::kFile:
-      return "file";
+    case SettingSource::kDefault: return "default";
+    case SettingSource::kPreset: return "preset";
+    case SettingSource::kDotEnv: return ".env";
+    case SettingSource::kEnvironment: return "environment";
+    case SettingSource::kFile: return "file";
   }
   return "unknown";
 }
 
 std::string_view toString(const Secret& secret) { return secret.empty() ? "" : "<redacted>"; }
 
-std::ostream& operator<<(std::ostream& out, const Secret& secret) { return out << toString(secret); }
+std::ostream& operator<<(std::ostream& out, const Secret& secret) {
+  return out << toString(secret);
+}
 
 }  // namespace caas::kafka

@@ -1,6 +1,7 @@
 #pragma once
 
-// The words of each enumeration, once: loadSettings, the catalog, documentation and output use them.
+// The words of each enumeration, once: loadSettings, the catalog, documentation and output use
+// them.
 
 #include <optional>
 #include <span>

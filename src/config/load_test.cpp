@@ -1,9 +1,9 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <sstream>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "caas/kafka/settings.hpp"
 #include "config/variable.hpp"
@@ -182,7 +182,8 @@ TEST_F(LoadSettingsTest, EmptyIsAnErrorForWhatIsNeededAndUnsetForTheRest) {
     EXPECT_THAT(errorOf({{name, "  "}}), HasSubstr(name + " is set but empty"));
     EXPECT_THAT(errorOf({}, write(".env", name + "=\n")), HasSubstr(name + " is set but empty"));
   }
-  const auto loaded = load({{"LOG_LEVEL", ""}}, write(".env", "LOG_LEVEL=debug\nPRODUCER_RETRIES=\n"));
+  const auto loaded =
+      load({{"LOG_LEVEL", ""}}, write(".env", "LOG_LEVEL=debug\nPRODUCER_RETRIES=\n"));
   EXPECT_EQ(loaded.settings.logLevel, LogLevel::kInfo);
   EXPECT_EQ(row(loaded, "LOG_LEVEL").source, SettingSource::kDefault);
   EXPECT_EQ(loaded.settings.producer.retries, std::nullopt);
@@ -204,7 +205,8 @@ TEST_F(LoadSettingsTest, RangesHoldAtTheirEnds) {
   for (const auto& [name, least, most] :
        {std::tuple{"CONSUMER_SESSION_TIMEOUT_MS", 6'000, 300'000},
         std::tuple{"PRODUCER_LINGER_MS", 0, 60'000}, std::tuple{"DEFAULT_PARTITIONS", 1, 10'000},
-        std::tuple{"MESSAGE_RETENTION_DAYS", 1, 36'500}, std::tuple{"PRODUCER_MAX_IN_FLIGHT", 1, 5}}) {
+        std::tuple{"MESSAGE_RETENTION_DAYS", 1, 36'500},
+        std::tuple{"PRODUCER_MAX_IN_FLIGHT", 1, 5}}) {
     EXPECT_TRUE(loadSettings({{name, std::to_string(least)}}, kNoDotEnv)) << name;
     EXPECT_TRUE(loadSettings({{name, std::to_string(most)}}, kNoDotEnv)) << name;
     EXPECT_THAT(errorOf({{name, std::to_string(least - 1)}}), HasSubstr(name));
@@ -220,7 +222,8 @@ TEST_F(LoadSettingsTest, PresetsChangeOnlyWhatWasNotGiven) {
   EXPECT_EQ(row(loaded, "PRODUCER_LINGER_MS").source, SettingSource::kPreset);
   EXPECT_EQ(row(loaded, "PRODUCER_LINGER_MS").value, "10");
   EXPECT_EQ(row(loaded, "PRODUCER_BATCH_SIZE").source, SettingSource::kEnvironment);
-  EXPECT_EQ(withPreset(loaded.settings.producer, ProducerPreset::kLowLatency).batchSizeBytes, 16'384);
+  EXPECT_EQ(withPreset(loaded.settings.producer, ProducerPreset::kLowLatency).batchSizeBytes,
+            16'384);
 }
 
 TEST_F(LoadSettingsTest, SecretsComeFromFilesToo) {
@@ -261,7 +264,8 @@ TEST_F(LoadSettingsTest, BadSecretFilesAreNamed) {
   EXPECT_THAT(error, AllOf(HasSubstr("KAFKA_SASL_PASSWORD_FILE"), HasSubstr(missing)));
   EXPECT_EQ(std::ranges::count(error, '\n'), 0) << error;
   EXPECT_THAT(with({{"KAFKA_SASL_PASSWORD_FILE", folder_.string()}}), HasSubstr("directory"));
-  EXPECT_THAT(with({{"KAFKA_SASL_PASSWORD_FILE", write("empty", "\n").string()}}), HasSubstr("empty"));
+  EXPECT_THAT(with({{"KAFKA_SASL_PASSWORD_FILE", write("empty", "\n").string()}}),
+              HasSubstr("empty"));
   EXPECT_THAT(with({{"KAFKA_SASL_PASSWORD_FILE", write("a", "s3cret").string()},
                     {"KAFKA_SASL_PASSWORD", "s3cret"}}),
               AllOf(HasSubstr("KAFKA_SASL_PASSWORD and KAFKA_SASL_PASSWORD_FILE are both given"),

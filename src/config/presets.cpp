@@ -56,7 +56,8 @@ ProducerSettings withPreset(const ProducerSettings& settings, ProducerPreset pre
   auto& given = result.given;
   given.linger |= setByHand(settings.linger, base.linger, now.linger);
   given.compression |= setByHand(settings.compression, base.compression, now.compression);
-  given.batchSizeBytes |= setByHand(settings.batchSizeBytes, base.batchSizeBytes, now.batchSizeBytes);
+  given.batchSizeBytes |=
+      setByHand(settings.batchSizeBytes, base.batchSizeBytes, now.batchSizeBytes);
   given.batchMaxBytes |= setByHand(settings.batchMaxBytes, base.batchMaxBytes, now.batchMaxBytes);
 
   if (!given.linger) {

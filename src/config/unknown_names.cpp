@@ -1,9 +1,9 @@
 #include "config/unknown_names.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "config/near.hpp"
 #include "config/values.hpp"
@@ -22,12 +22,28 @@ constexpr std::array<std::string_view, 5> kSharedPrefixes{"DEFAULT_", "MESSAGE_"
 constexpr std::size_t kTypingError = 2;
 
 // Read by Kafka's own scripts and images, by proxies' users and by our scripts.
-constexpr std::array<std::string_view, 22> kForeign{
-    "KAFKA_HEAP_OPTS", "KAFKA_OPTS", "KAFKA_JVM_OPTS", "KAFKA_JVM_PERFORMANCE_OPTS",
-    "KAFKA_LOG4J_OPTS", "KAFKA_LOG4J_CMD_OPTS", "KAFKA_GC_LOG_OPTS", "KAFKA_LOG_DIR",
-    "KAFKA_LOG_DIRS", "KAFKA_HOME", "KAFKA_DEBUG", "KAFKA_CLUSTER_ID", "KAFKA_VERSION",
-    "KAFKA_MODE", "SCHEMA_REGISTRY_HEAP_OPTS", "SCHEMA_REGISTRY_OPTS", "HTTP_PROXY",
-    "CAAS_CLUSTER", "CAAS_PORT_BASE", "CAAS_ROOT", "CAAS_FULL", "CAAS_PRESET"};
+constexpr std::array<std::string_view, 22> kForeign{"KAFKA_HEAP_OPTS",
+                                                    "KAFKA_OPTS",
+                                                    "KAFKA_JVM_OPTS",
+                                                    "KAFKA_JVM_PERFORMANCE_OPTS",
+                                                    "KAFKA_LOG4J_OPTS",
+                                                    "KAFKA_LOG4J_CMD_OPTS",
+                                                    "KAFKA_GC_LOG_OPTS",
+                                                    "KAFKA_LOG_DIR",
+                                                    "KAFKA_LOG_DIRS",
+                                                    "KAFKA_HOME",
+                                                    "KAFKA_DEBUG",
+                                                    "KAFKA_CLUSTER_ID",
+                                                    "KAFKA_VERSION",
+                                                    "KAFKA_MODE",
+                                                    "SCHEMA_REGISTRY_HEAP_OPTS",
+                                                    "SCHEMA_REGISTRY_OPTS",
+                                                    "HTTP_PROXY",
+                                                    "CAAS_CLUSTER",
+                                                    "CAAS_PORT_BASE",
+                                                    "CAAS_ROOT",
+                                                    "CAAS_FULL",
+                                                    "CAAS_PRESET"};
 
 template <class Prefixes>
 bool hasPrefix(std::string_view name, const Prefixes& prefixes) {
@@ -62,7 +78,8 @@ std::vector<std::string> unknownNameWarnings(const EnvironmentMap& variables,
   std::vector<std::string> warnings;
   for (const auto& [name, value] : variables) {
     const bool own = hasPrefix(name, kOwnPrefixes);
-    if ((!own && !hasPrefix(name, kSharedPrefixes)) || std::ranges::find(known, name) != known.end()) {
+    if ((!own && !hasPrefix(name, kSharedPrefixes)) ||
+        std::ranges::find(known, name) != known.end()) {
       continue;
     }
     const auto nearest = nearestOf(name, known);

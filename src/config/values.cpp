@@ -1,11 +1,11 @@
 #include "config/values.hpp"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "config/enum_names.hpp"
 
@@ -161,8 +161,9 @@ std::string cidrProblem(std::string_view text) {
   }
   const auto bits = parseInteger(text.substr(slash + 1));
   const int most = v4 ? 32 : 128;
-  return bits && *bits >= 0 && *bits <= most ? std::string()
-                                             : fmt::format("the part after / must be 0 to {}", most);
+  return bits && *bits >= 0 && *bits <= most
+             ? std::string()
+             : fmt::format("the part after / must be 0 to {}", most);
 }
 
 std::string nameProblem(std::string_view text) {

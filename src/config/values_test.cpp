@@ -1,9 +1,9 @@
 #include "config/values.hpp"
 
+#include <array>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <array>
 
 #include "config/enum_names.hpp"
 #include "config/near.hpp"
@@ -55,8 +55,8 @@ TEST(ValuesTest, KnowsAddresses) {
 }
 
 TEST(ValuesTest, KnowsUrls) {
-  for (const auto* text : {"http://registry:8081", "https://r.example/api/v7?x=1", "http://[::1]:8081",
-                           "http://127.0.0.1"}) {
+  for (const auto* text : {"http://registry:8081", "https://r.example/api/v7?x=1",
+                           "http://[::1]:8081", "http://127.0.0.1"}) {
     EXPECT_EQ(urlProblem(text), "") << text;
   }
   for (const auto* text : {"", "registry:8081", "ftp://a", "http://", "http://:80", "http://a:0",
@@ -69,7 +69,8 @@ TEST(ValuesTest, KnowsNetworks) {
   for (const auto* text : {"10.0.0.0/8", "::1/128", "192.168.1.1", "0.0.0.0/0", "fe80::/10"}) {
     EXPECT_EQ(cidrProblem(text), "") << text;
   }
-  for (const auto* text : {"", "10.0.0.0/33", "10.0.0/8", "::/129", "localhost", "10.0.0.0/", "1.2.3.4/x"}) {
+  for (const auto* text :
+       {"", "10.0.0.0/33", "10.0.0/8", "::/129", "localhost", "10.0.0.0/", "1.2.3.4/x"}) {
     EXPECT_NE(cidrProblem(text), "") << text;
   }
 }

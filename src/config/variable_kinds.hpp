@@ -2,12 +2,12 @@
 
 // Makers of table rows, one for each kind of value. `access` gives the member of Settings.
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <filesystem>
 #include <type_traits>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "config/enum_names.hpp"
 #include "config/values.hpp"
@@ -36,13 +36,14 @@ Variable numberVariable(std::string name, Range range, std::string description, 
             access(settings) = static_cast<Value>(*value);
             return {};
           },
-          .get = [access](const Settings& settings) {
-            if constexpr (kIsTime) {
-              return std::to_string(access(settings).count());
-            } else {
-              return std::to_string(access(settings));
-            }
-          }};
+          .get =
+              [access](const Settings& settings) {
+                if constexpr (kIsTime) {
+                  return std::to_string(access(settings).count());
+                } else {
+                  return std::to_string(access(settings));
+                }
+              }};
 }
 
 template <class Access>
@@ -77,9 +78,8 @@ Variable enumVariable(std::string name, std::string description, Access access) 
             access(settings) = *value;
             return {};
           },
-          .get = [access](const Settings& settings) {
-            return std::string(toString(access(settings)));
-          }};
+          .get = [access](
+                     const Settings& settings) { return std::string(toString(access(settings))); }};
 }
 
 using Problem = std::string (*)(std::string_view);
@@ -90,13 +90,14 @@ Variable textVariable(std::string name, std::string allowed, std::string descrip
   return {.name = std::move(name),
           .allowed = std::move(allowed),
           .description = std::move(description),
-          .set = [access, problem](Settings& settings, const std::string& text) {
-            auto wrong = problem(text);
-            if (wrong.empty()) {
-              access(settings) = text;
-            }
-            return wrong;
-          },
+          .set =
+              [access, problem](Settings& settings, const std::string& text) {
+                auto wrong = problem(text);
+                if (wrong.empty()) {
+                  access(settings) = text;
+                }
+                return wrong;
+              },
           .get = [access](const Settings& settings) -> std::string { return access(settings); }};
 }
 
@@ -107,22 +108,25 @@ Variable listVariable(std::string name, std::string allowed, std::string descrip
   return {.name = std::move(name),
           .allowed = std::move(allowed),
           .description = std::move(description),
-          .set = [access, problem](Settings& settings, const std::string& text) {
-            std::string wrong;
-            auto parts = splitList(text);
-            for (const auto& part : parts) {
-              if (const auto bad = problem(part); !bad.empty()) {
-                wrong += fmt::format("{}'{}': {}", wrong.empty() ? "" : "; ", quotable(part), bad);
-              }
-            }
-            if (wrong.empty()) {
-              access(settings) = std::move(parts);
-            }
-            return wrong;
-          },
-          .get = [access](const Settings& settings) {
-            return fmt::format("{}", fmt::join(access(settings), ","));
-          }};
+          .set =
+              [access, problem](Settings& settings, const std::string& text) {
+                std::string wrong;
+                auto parts = splitList(text);
+                for (const auto& part : parts) {
+                  if (const auto bad = problem(part); !bad.empty()) {
+                    wrong +=
+                        fmt::format("{}'{}': {}", wrong.empty() ? "" : "; ", quotable(part), bad);
+                  }
+                }
+                if (wrong.empty()) {
+                  access(settings) = std::move(parts);
+                }
+                return wrong;
+              },
+          .get =
+              [access](const Settings& settings) {
+                return fmt::format("{}", fmt::join(access(settings), ","));
+              }};
 }
 
 /// A file. Whether it is there is checked when it is known to be used (checks.cpp).
@@ -140,20 +144,19 @@ Variable pathVariable(std::string name, std::string description, Access access) 
 
 template <class Access>
 Variable secretVariable(std::string name, std::string description, Access access) {
-  return {.name = std::move(name),
-          .allowed = "any text",
-          .description = std::move(description),
-          .set = [access](Settings& settings, const std::string& text) -> std::string {
-            if (text.find('\0') != std::string::npos) {
-              return "it holds a NUL character";
-            }
-            access(settings) = Secret(text);
-            return {};
-          },
-          .get = [access](const Settings& settings) {
-            return std::string(toString(access(settings)));
-          },
-          .secret = true};
+  return {
+      .name = std::move(name),
+      .allowed = "any text",
+      .description = std::move(description),
+      .set = [access](Settings& settings, const std::string& text) -> std::string {
+        if (text.find('\0') != std::string::npos) {
+          return "it holds a NUL character";
+        }
+        access(settings) = Secret(text);
+        return {};
+      },
+      .get = [access](const Settings& settings) { return std::string(toString(access(settings))); },
+      .secret = true};
 }
 
 }  // namespace caas::kafka::config

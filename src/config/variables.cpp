@@ -16,22 +16,24 @@ Variable needed(Variable row) {
 }
 
 VariableGroup clusterGroup() {
-  return {"Cluster", "Which Kafka, and who we are to it.",
+  return {"Cluster",
+          "Which Kafka, and who we are to it.",
           {needed(listVariable("KAFKA_BROKERS", "host:port, comma-separated; IPv6 as [::1]:9092",
                                "Brokers to begin with; the others are learned from them.",
                                brokerProblem, CAAS_SETTING(brokers))),
            needed(textVariable("KAFKA_CLIENT_ID", "up to 249 characters",
-                               "How brokers name us in their logs, metrics and quotas.", nameProblem,
-                               CAAS_SETTING(clientId)))}};
+                               "How brokers name us in their logs, metrics and quotas.",
+                               nameProblem, CAAS_SETTING(clientId)))}};
 }
 
 /// The number, or nothing: librdkafka then retries until the delivery timeout.
 Variable retriesVariable() {
   return {.name = "PRODUCER_RETRIES",
           .allowed = "0 to 2147483647; at least 1 with PRODUCER_ACKS=all",
-          .description = "Tries after the first one; back-off 100 ms doubling to 1 s. Not set: until "
-                         "PRODUCER_DELIVERY_TIMEOUT_MS, which loses nothing in a broker's restart. "
-                         "A small number fails records when in-sync replicas are short for a second.",
+          .description =
+              "Tries after the first one; back-off 100 ms doubling to 1 s. Not set: until "
+              "PRODUCER_DELIVERY_TIMEOUT_MS, which loses nothing in a broker's restart. "
+              "A small number fails records when in-sync replicas are short for a second.",
           .set = [](Settings& settings, const std::string& text) -> std::string {
             const auto value = parseInteger(text);
             if (!value || *value < 0 || *value > kMaxInt) {
@@ -40,53 +42,58 @@ Variable retriesVariable() {
             settings.producer.retries = static_cast<int>(*value);
             return {};
           },
-          .get = [](const Settings& settings) {
-            return settings.producer.retries ? std::to_string(*settings.producer.retries) : "";
-          }};
+          .get =
+              [](const Settings& settings) {
+                return settings.producer.retries ? std::to_string(*settings.producer.retries) : "";
+              }};
 }
 
 VariableGroup producerGroup() {
   return {
-      "Producer", "Safe by default: idempotent, acknowledged by all in-sync replicas.",
-      {enumVariable("PRODUCER_PRESET",
-                    "A named set of the four settings below it (see Presets). A setting that is given "
-                    "itself wins.",
-                    CAAS_SETTING(producer.preset)),
+      "Producer",
+      "Safe by default: idempotent, acknowledged by all in-sync replicas.",
+      {enumVariable(
+           "PRODUCER_PRESET",
+           "A named set of the four settings below it (see Presets). A setting that is given "
+           "itself wins.",
+           CAAS_SETTING(producer.preset)),
        numberVariable("PRODUCER_LINGER_MS", {0, 60'000},
                       "How long a batch waits for more records. Longer costs latency and saves "
                       "requests.",
                       CAAS_SETTING(producer.linger)),
        enumVariable("PRODUCER_COMPRESSION", "How batches are compressed.",
                     CAAS_SETTING(producer.compression)),
-       numberVariable("PRODUCER_BATCH_SIZE", {1, 100'000'000},
-                       "Bytes at which a batch stops lingering. While it waits for the wire it grows "
-                       "on. The present client has no such target: until our own produce path lands "
-                       "it is checked and kept, and changes nothing.",
-                       CAAS_SETTING(producer.batchSizeBytes)),
+       numberVariable(
+           "PRODUCER_BATCH_SIZE", {1, 100'000'000},
+           "Bytes at which a batch stops lingering. While it waits for the wire it grows "
+           "on. The present client has no such target: until our own produce path lands "
+           "it is checked and kept, and changes nothing.",
+           CAAS_SETTING(producer.batchSizeBytes)),
        numberVariable("PRODUCER_BATCH_MAX_BYTES", {1'024, 100'000'000},
-                       "Most bytes in one batch. A topic takes 1048588 unless its max.message.bytes "
-                       "says otherwise.",
-                       CAAS_SETTING(producer.batchMaxBytes)),
-       enumVariable("PRODUCER_ACKS",
-                    "Who must have a record before it counts as delivered. Only `all` is idempotent: "
-                    "with `1` and `0` records can be lost and doubled.",
-                    CAAS_SETTING(producer.acks)),
+                      "Most bytes in one batch. A topic takes 1048588 unless its max.message.bytes "
+                      "says otherwise.",
+                      CAAS_SETTING(producer.batchMaxBytes)),
+       enumVariable(
+           "PRODUCER_ACKS",
+           "Who must have a record before it counts as delivered. Only `all` is idempotent: "
+           "with `1` and `0` records can be lost and doubled.",
+           CAAS_SETTING(producer.acks)),
        numberVariable("PRODUCER_DELIVERY_TIMEOUT_MS", {100, 86'400'000},
                       "An accepted record is delivered within this time or reported as failed.",
                       CAAS_SETTING(producer.deliveryTimeout)),
        retriesVariable(),
        numberVariable("PRODUCER_MAX_IN_FLIGHT", {1, 1'000},
-                       "Requests under way to one broker; at most 5 with PRODUCER_ACKS=all, which "
-                       "keeps order through retries.",
-                       CAAS_SETTING(producer.maxInFlight)),
+                      "Requests under way to one broker; at most 5 with PRODUCER_ACKS=all, which "
+                      "keeps order through retries.",
+                      CAAS_SETTING(producer.maxInFlight)),
        numberVariable("PRODUCER_MAX_RECORD_BYTES", kRecordBytes,
-                       "Largest record that is accepted: key, value and headers together.",
-                       CAAS_SETTING(producer.maxRecordBytes)),
+                      "Largest record that is accepted: key, value and headers together.",
+                      CAAS_SETTING(producer.maxRecordBytes)),
        numberVariable("PRODUCER_QUEUE_MAX_RECORDS", {1, 10'000'000},
-                       "Most records that are accepted and not yet delivered.",
-                       CAAS_SETTING(producer.queueMaxRecords)),
+                      "Most records that are accepted and not yet delivered.",
+                      CAAS_SETTING(producer.queueMaxRecords)),
        numberVariable("PRODUCER_QUEUE_MAX_BYTES", {1'048'576, 68'719'476'736},
-                       "Most bytes of them.", CAAS_SETTING(producer.queueMaxBytes)),
+                      "Most bytes of them.", CAAS_SETTING(producer.queueMaxBytes)),
        numberVariable("PRODUCER_QUEUE_FULL_WAIT_MS", {0, 600'000},
                       "How long a send waits for room in a full queue before it is refused.",
                       CAAS_SETTING(producer.queueFullWait))}};
@@ -94,7 +101,8 @@ VariableGroup producerGroup() {
 
 VariableGroup consumerGroup() {
   return {
-      "Consumer", "Manual commits: an offset is committed once its record was handled.",
+      "Consumer",
+      "Manual commits: an offset is committed once its record was handled.",
       {textVariable("CONSUMER_GROUP_ID", "up to 249 characters", "The group, unless one is named.",
                     nameProblem, CAAS_SETTING(consumer.groupId)),
        enumVariable("CONSUMER_AUTO_OFFSET_RESET",
@@ -106,27 +114,28 @@ VariableGroup consumerGroup() {
                       "consumer.session.timeout.ms.",
                       CAAS_SETTING(consumer.sessionTimeout)),
        numberVariable("CONSUMER_MAX_POLL_RECORDS", {1, 100'000}, "Most records taken in one poll.",
-                       CAAS_SETTING(consumer.maxPollRecords)),
+                      CAAS_SETTING(consumer.maxPollRecords)),
        enumVariable("CONSUMER_GROUP_PROTOCOL",
                     "`consumer` is KIP-848: the brokers assign, and nobody stops while they do.",
                     CAAS_SETTING(consumer.groupProtocol)),
        numberVariable("CONSUMER_CONCURRENCY", {1, 10'000}, "Handlers that run at the same time.",
-                       CAAS_SETTING(consumer.concurrency)),
+                      CAAS_SETTING(consumer.concurrency)),
        numberVariable("CONSUMER_MAX_IN_FLIGHT", {1, 10'000'000},
-                       "Records taken from Kafka and not yet handled.",
-                       CAAS_SETTING(consumer.maxInFlight))}};
+                      "Records taken from Kafka and not yet handled.",
+                      CAAS_SETTING(consumer.maxInFlight))}};
 }
 
 VariableGroup topicsGroup() {
-  return {"Topics", "What an entry of the catalog gets that doesn't say otherwise.",
+  return {"Topics",
+          "What an entry of the catalog gets that doesn't say otherwise.",
           {numberVariable("DEFAULT_PARTITIONS", {1, 10'000}, "Partitions.",
-                           CAAS_SETTING(defaultPartitions)),
+                          CAAS_SETTING(defaultPartitions)),
            numberVariable("DEFAULT_REPLICATION_FACTOR", {1, 100},
-                           "Copies of each record; min.insync.replicas becomes min(2, this). A "
-                           "cluster needs at least so many brokers.",
-                           CAAS_SETTING(defaultReplicationFactor)),
+                          "Copies of each record; min.insync.replicas becomes min(2, this). A "
+                          "cluster needs at least so many brokers.",
+                          CAAS_SETTING(defaultReplicationFactor)),
            numberVariable("MESSAGE_RETENTION_DAYS", {1, 36'500}, "Days that records are kept.",
-                           CAAS_SETTING(messageRetentionDays)),
+                          CAAS_SETTING(messageRetentionDays)),
            pathVariable("CAAS_CATALOG",
                         "The catalog to use instead of the one in the binary (config/topics.yaml).",
                         CAAS_SETTING(catalogFile))}};
@@ -135,7 +144,8 @@ VariableGroup topicsGroup() {
 VariableGroup securityGroup() {
   return {
       "Security towards Kafka",
-      "Both off by default, which is for development. In production switch both on: SASL says who we "
+      "Both off by default, which is for development. In production switch both on: SASL says who "
+      "we "
       "are, TLS keeps it from being read on the way.",
       {boolVariable("KAFKA_SASL_ENABLED", "Log in with user and password.",
                     CAAS_SETTING(sasl.enabled)),
@@ -156,31 +166,33 @@ VariableGroup securityGroup() {
 }
 
 VariableGroup registryGroup() {
-  return {
-      "Schema registry", "Any registry that speaks the Confluent API; its plain URL is enough.",
-      {needed(textVariable("SCHEMA_REGISTRY_URL", "http://host:port or https://host:port",
-                           "Where it is.", urlProblem, CAAS_SETTING(schemaRegistry.url))),
-       textVariable("SCHEMA_REGISTRY_USERNAME", "up to 249 characters",
-                    "User, if it asks for user and password.", nameProblem,
-                    CAAS_SETTING(schemaRegistry.username)),
-       secretVariable("SCHEMA_REGISTRY_PASSWORD", "Password.",
-                      CAAS_SETTING(schemaRegistry.password)),
-       secretVariable("SCHEMA_REGISTRY_TOKEN", "Bearer token, instead of user and password.",
-                      CAAS_SETTING(schemaRegistry.token)),
-       pathVariable("SCHEMA_REGISTRY_CA_LOCATION",
-                    "Certificates that are trusted (PEM). Not set: the system's.",
-                    CAAS_SETTING(schemaRegistry.caLocation))}};
+  return {"Schema registry",
+          "Any registry that speaks the Confluent API; its plain URL is enough.",
+          {needed(textVariable("SCHEMA_REGISTRY_URL", "http://host:port or https://host:port",
+                               "Where it is.", urlProblem, CAAS_SETTING(schemaRegistry.url))),
+           textVariable("SCHEMA_REGISTRY_USERNAME", "up to 249 characters",
+                        "User, if it asks for user and password.", nameProblem,
+                        CAAS_SETTING(schemaRegistry.username)),
+           secretVariable("SCHEMA_REGISTRY_PASSWORD", "Password.",
+                          CAAS_SETTING(schemaRegistry.password)),
+           secretVariable("SCHEMA_REGISTRY_TOKEN", "Bearer token, instead of user and password.",
+                          CAAS_SETTING(schemaRegistry.token)),
+           pathVariable("SCHEMA_REGISTRY_CA_LOCATION",
+                        "Certificates that are trusted (PEM). Not set: the system's.",
+                        CAAS_SETTING(schemaRegistry.caLocation))}};
 }
 
 VariableGroup httpGroup() {
   return {
-      "HTTP", "The service's own doors.",
+      "HTTP",
+      "The service's own doors.",
       {textVariable("HTTP_LISTEN", "address:port; port 0 takes a free one",
                     "API and console. Beyond loopback it needs tokens, and TLS or a named proxy.",
                     listenProblem, CAAS_SETTING(http.listen)),
        textVariable("HTTP_OPS_LISTEN", "address:port; port 0 takes a free one",
                     "Probes and /metrics.", listenProblem, CAAS_SETTING(http.opsListen)),
-       pathVariable("HTTP_TOKENS_FILE", "The tokens that are let in.", CAAS_SETTING(http.tokensFile)),
+       pathVariable("HTTP_TOKENS_FILE", "The tokens that are let in.",
+                    CAAS_SETTING(http.tokensFile)),
        pathVariable("HTTP_TLS_CERT", "Our certificate (PEM).", CAAS_SETTING(http.tlsCert)),
        pathVariable("HTTP_TLS_KEY", "Its key (PEM).", CAAS_SETTING(http.tlsKey)),
        listVariable("HTTP_ALLOW_CIDRS", "networks such as 10.0.0.0/8, comma-separated",
@@ -189,22 +201,23 @@ VariableGroup httpGroup() {
 }
 
 VariableGroup observingGroup() {
-  return {"Observing", "",
+  return {"Observing",
+          "",
           {enumVariable("LOG_LEVEL", "Least weight of a line that is written (to stderr).",
                         CAAS_SETTING(logLevel)),
            enumVariable("LOG_FORMAT", "One line a fact, for people or for machines.",
                         CAAS_SETTING(logFormat)),
            listVariable("KAFKA_JMX_URLS", "http URLs, comma-separated",
-                        "The brokers' JMX exporters; the controller can be asked there.", urlProblem,
-                        CAAS_SETTING(jmxUrls))}};
+                        "The brokers' JMX exporters; the controller can be asked there.",
+                        urlProblem, CAAS_SETTING(jmxUrls))}};
 }
 
 }  // namespace
 
 std::span<const VariableGroup> variableGroups() {
-  static const std::vector<VariableGroup> kGroups{
-      clusterGroup(),  producerGroup(), consumerGroup(), topicsGroup(),
-      securityGroup(), registryGroup(), httpGroup(),     observingGroup()};
+  static const std::vector<VariableGroup> kGroups{clusterGroup(), producerGroup(), consumerGroup(),
+                                                  topicsGroup(),  securityGroup(), registryGroup(),
+                                                  httpGroup(),    observingGroup()};
   return kGroups;
 }
 

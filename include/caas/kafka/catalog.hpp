@@ -32,7 +32,15 @@ class TenantId {
 };
 
 /// How a record's key is made, and with it what is kept in order (docs/api.md).
-enum class KeyStrategy { kConversationId, kUserId, kTenantId, kRandom, kRecordKey, kEntryId, kNone };
+enum class KeyStrategy {
+  kConversationId,
+  kUserId,
+  kTenantId,
+  kRandom,
+  kRecordKey,
+  kEntryId,
+  kNone
+};
 [[nodiscard]] std::string_view toString(KeyStrategy strategy);
 /// Takes the spec's words: conversation_id, user_id, tenant_id, random (and record_key, entry_id,
 /// none of internal topics).

@@ -85,8 +85,8 @@ struct ProducerSettings {
 };
 
 /// The same settings under another preset: it replaces what `settings.preset` or the defaults had
-/// set, never a value that was given explicitly. Values that code put into the struct itself count as
-/// given when they are neither the default nor that of `settings.preset`. `kDefault` means "no
+/// set, never a value that was given explicitly. Values that code put into the struct itself count
+/// as given when they are neither the default nor that of `settings.preset`. `kDefault` means "no
 /// wish": it keeps the settings' own preset.
 [[nodiscard]] ProducerSettings withPreset(const ProducerSettings& settings, ProducerPreset preset);
 
@@ -182,9 +182,9 @@ using EnvironmentMap = std::map<std::string, std::string, std::less<>>;
 /// The variables of this process.
 [[nodiscard]] EnvironmentMap processEnvironment();
 
-/// Reads `environment` over the file `dotEnv` (missing file: nothing; unparsable: kInvalidConfiguration
-/// with its line) over the defaults. Every bad value is reported, not only the first: each error
-/// names the variable, the value (not a secret's) and what is allowed.
+/// Reads `environment` over the file `dotEnv` (missing file: nothing; unparsable:
+/// kInvalidConfiguration with its line) over the defaults. Every bad value is reported, not only
+/// the first: each error names the variable, the value (not a secret's) and what is allowed.
 [[nodiscard]] Result<LoadedSettings> loadSettings(const EnvironmentMap& environment,
                                                   const std::filesystem::path& dotEnv = ".env");
 
