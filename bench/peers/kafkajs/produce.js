@@ -117,7 +117,11 @@ async function produce(batcher, { records, rate, preset }) {
 
 async function main() {
   const given = options();
-  const kafka = new Kafka({ clientId: 'bench-kafkajs', brokers: given.brokers, logLevel: logLevel.ERROR });
+  const kafka = new Kafka({
+    clientId: 'bench-kafkajs',
+    brokers: given.brokers,
+    logLevel: logLevel.ERROR,
+  });
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: MAX_IN_FLIGHT,
