@@ -1,10 +1,10 @@
 #include "topics/apply.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "core/log.hpp"
 #include "topics/config_compare.hpp"
@@ -50,8 +50,8 @@ class Application {
     if (tenants.empty()) {
       return {};
     }
-    CAAS_ASSIGN(const auto deletions, context_.log.recentDeletions(context_.admin, cluster_.metadata,
-                                                                   nullptr, deadline_));
+    CAAS_ASSIGN(const auto deletions, context_.log.recentDeletions(
+                                          context_.admin, cluster_.metadata, nullptr, deadline_));
     for (const auto& [tenant, at] : deletions) {
       auto error = tenants.contains(tenant) ? context_.log.reservation(tenant, at) : std::nullopt;
       if (error) {
@@ -91,8 +91,7 @@ class Application {
       return std::ranges::find(outcome.failed, name, &client::NamedResult::name) !=
              outcome.failed.end();
     });
-    const auto usable =
-        waitUntilUsable(context_, expectationOf(names, topics, outcome), deadline_);
+    const auto usable = waitUntilUsable(context_, expectationOf(names, topics, outcome), deadline_);
     settlePending(usable.pending);
     for (const std::string& name : names) {
       const bool created = outcome.created.contains(name);
@@ -118,7 +117,7 @@ class Application {
       changes.push_back(std::move(change));
     }
     // Setting the same value twice is the same as once, so that it can be tried again.
-    const auto answer = retrying(context_.clock, deadline_, [&] {
+    const auto answer = retryingAnywhere(context_.clock, context_.admin, deadline_, [&] {
       return context_.admin.incrementalAlterConfigs(changes, deadline_.call());
     });
     const auto altered = settle(answer, changes, &client::ConfigChange::topic);
@@ -138,12 +137,12 @@ class Application {
       expected.emplace(step->topic, step->partitionsDeclared);
     }
     int calls = 0;
-    const auto answer = retrying(context_.clock, deadline_, [&] {
+    const auto answer = retryingAnywhere(context_.clock, context_.admin, deadline_, [&] {
       ++calls;
       return context_.admin.createPartitions(totals, deadline_.call());
     });
-    // A call whose answer was lost may have been carried out, and the next one is then told that the
-    // topic has these partitions already: the wait shows what is true.
+    // A call whose answer was lost may have been carried out, and the next one is then told that
+    // the topic has these partitions already: the wait shows what is true.
     if (calls == 1 || !answer) {
       const auto grown = settle(answer, totals, &std::pair<std::string, int>::first);
       std::erase_if(expected, [&](const auto& item) { return !grown.contains(item.first); });
@@ -177,7 +176,8 @@ class Application {
 
   void settlePending(const Pending& pending) {
     for (const auto& [topic, why] : pending) {
-      failed_.push_back({topic, Error{.code = ErrorCode::kTimeout, .message = why, .retriable = true}});
+      failed_.push_back(
+          {topic, Error{.code = ErrorCode::kTimeout, .message = why, .retriable = true}});
     }
   }
 

@@ -1,11 +1,11 @@
 #include "topics/assess.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <charconv>
 #include <optional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "topics/failures.hpp"
 #include "topics/inventory.hpp"

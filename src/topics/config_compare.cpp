@@ -81,7 +81,8 @@ std::vector<ConfigDifference> configDifferences(const std::map<std::string, std:
     if (found != actual.end() && sameConfigValue(found->second.value, value)) {
       continue;
     }
-    const bool onTopic = found != actual.end() && found->second.source == client::ConfigSource::kTopic;
+    const bool onTopic =
+        found != actual.end() && found->second.source == client::ConfigSource::kTopic;
     differences.push_back({name, onTopic ? found->second.value : std::string{}, value});
   }
   return differences;

@@ -9,7 +9,8 @@ namespace caas::kafka::topics {
 
 class TenantLog;
 
-/// What each operation of a TopicManager works with. All of it is thread-safe and outlives the call.
+/// What each operation of a TopicManager works with. All of it is thread-safe and outlives the
+/// call.
 struct Context {
   const Settings& settings;
   const Catalog& catalog;

@@ -1,9 +1,9 @@
 #include "topics/create.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "core/errors.hpp"
 #include "core/log.hpp"
@@ -47,6 +47,8 @@ class Creation {
           unanswered_.insert(topic.name);
           lastError_[topic.name] = answer.error();
         }
+        // See retryingAnywhere(): the controller that the client knows may be dead.
+        static_cast<void>(context_.admin.metadata(deadline.attempt()));
       } else {
         failAll(answer.error());
       }
@@ -81,7 +83,8 @@ class Creation {
       return *item.error;
     }
     const auto topic = std::ranges::find(open_, item.name, &client::NewTopic::name);
-    const auto cluster = context_.admin.describeCluster({.timeout = Milliseconds{3'000}, .broker = {}});
+    const auto cluster =
+        context_.admin.describeCluster({.timeout = Milliseconds{3'000}, .broker = {}});
     if (!cluster || topic == open_.end()) {
       return *item.error;
     }
@@ -120,15 +123,15 @@ struct Ensured {
 Result<Ensured> ensureAll(const Context& context, std::string_view what,
                           const std::vector<WantedTopic>& wanted,
                           const client::ClusterMetadata& metadata, const Deadline& deadline) {
-  const auto missing = toNewTopics(missingFrom(metadata, wanted),
-                                   static_cast<int>(metadata.brokers.size()));
+  const auto missing =
+      toNewTopics(missingFrom(metadata, wanted), static_cast<int>(metadata.brokers.size()));
   Ensured ensured;
   ensured.outcome = requestTopics(context, missing, deadline);
   if (!ensured.outcome.failed.empty()) {
     return fail(creationError(what, namesOf(wanted), ensured.outcome.failed));
   }
-  ensured.usable = waitUntilUsable(
-      context, expectationOf(namesOf(wanted), missing, ensured.outcome), deadline);
+  ensured.usable =
+      waitUntilUsable(context, expectationOf(namesOf(wanted), missing, ensured.outcome), deadline);
   if (!ensured.usable.pending.empty()) {
     return fail(stillPending(what, ensured.usable.pending, deadline.total(),
                              "The topics were asked for and nothing is lost; a second call "
@@ -201,8 +204,8 @@ Result<TenantTopicSet> createTenantTopics(const Context& context, std::string_vi
               ensureAll(context, fmt::format("creating the topics of tenant '{}'", tenant.str()),
                         wanted, metadata, deadline));
   if (!ensured.outcome.created.empty()) {
-    log::info("tenant created", {{"tenant", tenant.str()},
-                                 {"topics", ensured.outcome.created.size()}});
+    log::info("tenant created",
+              {{"tenant", tenant.str()}, {"topics", ensured.outcome.created.size()}});
     context.log.announceCreated(metadata, {tenant}, deadline);
   }
   return topicSetOf(tenant, wanted, ensured);

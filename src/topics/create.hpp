@@ -20,9 +20,9 @@ struct CreateOutcome {
   std::vector<client::NamedResult> failed;
 };
 
-/// One CreateTopics request for all of `topics`, again for those whose error is retriable, until the
-/// deadline. A topic that exists is success. Never an error as a whole: what could not be done is
-/// in `failed`.
+/// One CreateTopics request for all of `topics`, again for those whose error is retriable, until
+/// the deadline. A topic that exists is success. Never an error as a whole: what could not be done
+/// is in `failed`.
 [[nodiscard]] CreateOutcome requestTopics(const Context& context,
                                           const std::vector<client::NewTopic>& topics,
                                           const Deadline& deadline);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "caas/kafka/clock.hpp"
 #include "client/admin.hpp"
@@ -57,8 +58,10 @@ class Backoff {
 };
 
 /// Repeats `call` while its error is retriable and time is left; the last answer counts.
-template <class Call>
-auto retrying(Clock& clock, const Deadline& deadline, Call&& call) -> decltype(call()) {
+/// `beforeNext` runs before each further try.
+template <class Call, class BeforeNext>
+auto retrying(Clock& clock, const Deadline& deadline, Call&& call, BeforeNext&& beforeNext)
+    -> decltype(call()) {
   Backoff backoff(Milliseconds{100}, Milliseconds{1'000});
   for (;;) {
     auto result = call();
@@ -66,7 +69,22 @@ auto retrying(Clock& clock, const Deadline& deadline, Call&& call) -> decltype(c
       return result;
     }
     backoff.wait(clock, deadline);
+    beforeNext();
   }
+}
+template <class Call>
+auto retrying(Clock& clock, const Deadline& deadline, Call&& call) -> decltype(call()) {
+  return retrying(clock, deadline, std::forward<Call>(call), [] {});
+}
+
+/// For requests to the controller: the client sends them to the broker that its last metadata
+/// called that, and goes on waiting for it when it is dead. So metadata is read anew before a
+/// further try.
+template <class Call>
+auto retryingAnywhere(Clock& clock, client::AdminClient& admin, const Deadline& deadline,
+                      Call&& call) -> decltype(call()) {
+  return retrying(clock, deadline, std::forward<Call>(call),
+                  [&] { static_cast<void>(admin.metadata(deadline.attempt())); });
 }
 
 }  // namespace caas::kafka::topics

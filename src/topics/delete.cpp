@@ -9,9 +9,9 @@
 
 #include "topics/delete.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/errors.hpp"
 #include "core/log.hpp"
@@ -87,6 +87,8 @@ std::vector<client::NamedResult> requestDeletion(const Context& context,
       for (const std::string& topic : topics) {
         again.push_back({topic, answer.error()});
       }
+      // See retryingAnywhere(): the controller that the client knows may be dead.
+      static_cast<void>(context.admin.metadata(deadline.attempt()));
     } else {
       std::ranges::copy_if(*answer, std::back_inserter(again), [](const client::NamedResult& item) {
         return item.error && item.error->code != ErrorCode::kTopicNotFound;
@@ -178,7 +180,8 @@ Result<DeleteTenantReport> deleteTenantTopics(const Context& context, std::strin
   const auto cleaned = cleanOffsets(context, tenant, committed, deadline);
 
   // The first event still reserves the name if this one can't be written.
-  if (const auto told = announce(context, kTenantDeleted, tenant, holdings.topics, deadline); !told) {
+  if (const auto told = announce(context, kTenantDeleted, tenant, holdings.topics, deadline);
+      !told) {
     log::warn("tenant deleted, but its event was not written",
               {{"tenant", tenant.str()}, {"error", told.error().message}});
   }
@@ -194,7 +197,7 @@ Result<TopicManager::DeletePreview> previewDelete(const Context& context, std::s
   CAAS_ASSIGN(const Holdings holdings, holdingsOf(context, tenant, deadline));
   TopicManager::DeletePreview preview;
   CAAS_ASSIGN(preview.activeGroups, activeGroups(context, holdings.names(), deadline));
-  CAAS_ASSIGN(const auto ranges, retrying(context.clock, deadline, [&] {
+  CAAS_ASSIGN(const auto ranges, retryingAnywhere(context.clock, context.admin, deadline, [&] {
                 return rangesToEnd(context.admin, holdings.partitions,
                                    client::OffsetSpec::earliest(), deadline);
               }));

@@ -1,11 +1,11 @@
 #include "topics/failures.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <algorithm>
-#include <span>
 
 namespace caas::kafka::topics {
 
@@ -23,7 +23,8 @@ Error partialFailure(std::string_view what, const std::vector<std::string>& done
   std::vector<std::string> reasons;
   bool retriable = true;
   for (const client::NamedResult& item : failed) {
-    reasons.push_back(item.error ? fmt::format("{}: {}", item.name, item.error->message) : item.name);
+    reasons.push_back(item.error ? fmt::format("{}: {}", item.name, item.error->message)
+                                 : item.name);
     retriable = retriable && item.error && item.error->retriable;
   }
   return {.code = ErrorCode::kPartialFailure,
@@ -39,19 +40,18 @@ Error stillPending(std::string_view what, const Pending& pending, Milliseconds w
   for (const auto& [topic, why] : pending) {
     reasons.push_back(fmt::format("{}: {}", topic, why));
   }
-  return {.code = ErrorCode::kTimeout,
-          .message = fmt::format("{} did not finish within {}: {}", what, waited,
-                                 joinSome(reasons, 3)),
-          .hint = std::string(remedy),
-          .retriable = true};
+  return {
+      .code = ErrorCode::kTimeout,
+      .message = fmt::format("{} did not finish within {}: {}", what, waited, joinSome(reasons, 3)),
+      .hint = std::string(remedy),
+      .retriable = true};
 }
 
 Error groupsActive(std::string_view tenant, const std::vector<std::string>& groups) {
   return {.code = ErrorCode::kGroupActive,
-          .message = fmt::format("tenant '{}' is in use: {} consumer group{} on its topics: {}",
-                                 tenant, groups.size(),
-                                 groups.size() == 1 ? " has members" : "s have members",
-                                 joinSome(groups, 10)),
+          .message = fmt::format(
+              "tenant '{}' is in use: {} consumer group{} on its topics: {}", tenant, groups.size(),
+              groups.size() == 1 ? " has members" : "s have members", joinSome(groups, 10)),
           .hint = "Stop these consumers, then delete the tenant again"};
 }
 

@@ -1,9 +1,9 @@
 #include "topics/groups.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "core/errors.hpp"
 #include "core/log.hpp"
@@ -24,8 +24,8 @@ bool rebalancing(const client::GroupDescription& group) {
 
 int membersOn(const client::GroupDescription& group, const TopicNames& topics) {
   return static_cast<int>(std::ranges::count_if(group.members, [&](const auto& member) {
-    return std::ranges::any_of(member.assignment,
-                               [&](const auto& partition) { return topics.contains(partition.topic); });
+    return std::ranges::any_of(
+        member.assignment, [&](const auto& partition) { return topics.contains(partition.topic); });
   }));
 }
 
@@ -41,7 +41,8 @@ Result<void> judge(const Context& context, const std::vector<std::string>& group
   if (groups.empty()) {
     return {};
   }
-  CAAS_ASSIGN(const auto descriptions, retrying(context.clock, deadline, [&] {
+  CAAS_ASSIGN(const auto descriptions,
+              retryingAnywhere(context.clock, context.admin, deadline, [&] {
                 return context.admin.describeGroups(groups, deadline.call());
               }));
   for (const client::GroupDescription& group : descriptions) {
@@ -67,9 +68,10 @@ Result<void> judge(const Context& context, const std::vector<std::string>& group
 Result<std::vector<client::TopicPartition>> partitionsOf(const Context& context,
                                                          const TopicNames& topics,
                                                          const Deadline& deadline) {
-  CAAS_ASSIGN(const auto descriptions, retrying(context.clock, deadline, [&] {
-                return context.admin.describeTopics({topics.begin(), topics.end()}, deadline.call());
-              }));
+  CAAS_ASSIGN(
+      const auto descriptions, retryingAnywhere(context.clock, context.admin, deadline, [&] {
+        return context.admin.describeTopics({topics.begin(), topics.end()}, deadline.call());
+      }));
   std::vector<client::TopicPartition> partitions;
   for (const client::TopicDescription& topic : descriptions) {
     for (const client::PartitionInfo& partition : topic.partitions) {
@@ -82,7 +84,7 @@ Result<std::vector<client::TopicPartition>> partitionsOf(const Context& context,
 }  // namespace
 
 Result<std::vector<std::string>> groupNames(const Context& context, const Deadline& deadline) {
-  CAAS_ASSIGN(const auto groups, retrying(context.clock, deadline, [&] {
+  CAAS_ASSIGN(const auto groups, retryingAnywhere(context.clock, context.admin, deadline, [&] {
                 return context.admin.listGroups(deadline.call());
               }));
   std::vector<std::string> names;
@@ -94,7 +96,7 @@ Result<std::vector<std::string>> groupNames(const Context& context, const Deadli
 
 Result<std::vector<std::string>> activeGroups(const Context& context, const TopicNames& topics,
                                               const Deadline& deadline) {
-  CAAS_ASSIGN(const auto groups, retrying(context.clock, deadline, [&] {
+  CAAS_ASSIGN(const auto groups, retryingAnywhere(context.clock, context.admin, deadline, [&] {
                 return context.admin.listGroups(deadline.call());
               }));
   std::vector<std::string> names;
@@ -137,7 +139,7 @@ Result<std::vector<GroupOffsets>> groupsWithOffsets(
     return found;
   }
   for (const std::string& group : groups) {
-    const auto offsets = retrying(context.clock, deadline, [&] {
+    const auto offsets = retryingAnywhere(context.clock, context.admin, deadline, [&] {
       return context.admin.listGroupOffsets(group, partitions, deadline.call());
     });
     if (!offsets) {

@@ -36,13 +36,11 @@ std::vector<client::TopicPartition> partitionsToRead(const Context& context,
 
 }  // namespace
 
-std::int64_t notYetTaken(
-    const std::map<client::TopicPartition, std::vector<std::int64_t>>& entries,
-    const std::vector<client::PartitionOffset>& committed) {
+std::int64_t notYetTaken(const std::map<client::TopicPartition, std::vector<std::int64_t>>& entries,
+                         const std::vector<client::PartitionOffset>& committed) {
   std::int64_t waiting = 0;
   for (const auto& [partition, offsets] : entries) {
-    const auto found =
-        std::ranges::find(committed, partition, &client::PartitionOffset::partition);
+    const auto found = std::ranges::find(committed, partition, &client::PartitionOffset::partition);
     const std::int64_t taken = found == committed.end() ? 0 : found->offset;
     waiting += std::ranges::count_if(offsets, [&](std::int64_t offset) { return offset >= taken; });
   }
@@ -55,25 +53,25 @@ Result<Leftovers> countLeftovers(const Context& context, const client::ClusterMe
   if (partitions.empty()) {
     return Leftovers{};
   }
-  CAAS_ASSIGN(auto ranges, rangesToEnd(context.admin, partitions, client::OffsetSpec::earliest(),
-                                       deadline));
+  CAAS_ASSIGN(auto ranges,
+              rangesToEnd(context.admin, partitions, client::OffsetSpec::earliest(), deadline));
   Leftovers leftovers;
   RetryEntries retries;
-  CAAS_TRY(scanRecords(context.settings, std::move(ranges), "the retry topics and the DLQ", deadline,
-                       [&](const ReceivedRecord& record) {
-                         const auto origin = record.header("caas.origin.topic");
-                         if (!origin || !topics.contains(*origin)) {
-                           return;
-                         }
-                         if (record.topic == kDlq) {
-                           ++leftovers.dlqEntries;
-                           return;
-                         }
-                         const auto group = record.header("caas.origin.group").value_or("");
-                         retries[std::string(group).append(kRetrySuffix)]
-                                [{record.topic, record.partition}]
-                                    .push_back(record.offset);
-                       }));
+  CAAS_TRY(scanRecords(
+      context.settings, std::move(ranges), "the retry topics and the DLQ", deadline,
+      [&](const ReceivedRecord& record) {
+        const auto origin = record.header("caas.origin.topic");
+        if (!origin || !topics.contains(*origin)) {
+          return;
+        }
+        if (record.topic == kDlq) {
+          ++leftovers.dlqEntries;
+          return;
+        }
+        const auto group = record.header("caas.origin.group").value_or("");
+        retries[std::string(group).append(kRetrySuffix)][{record.topic, record.partition}]
+            .push_back(record.offset);
+      }));
 
   for (const auto& [group, entries] : retries) {
     std::vector<client::TopicPartition> read;

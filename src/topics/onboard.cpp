@@ -1,12 +1,12 @@
 #include "topics/onboard.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <deque>
 #include <map>
 #include <set>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "core/errors.hpp"
 #include "core/log.hpp"
@@ -23,6 +23,11 @@ struct Waiting {
   TenantId id;
   int tries = 0;
 };
+
+/// Brokers that are missing do not come within a few tries.
+bool worthAnotherTry(const Error& error) {
+  return error.retriable && error.code != ErrorCode::kNotEnoughReplicas;
+}
 
 /// One run over a list of tenants.
 class Onboarding {
@@ -45,8 +50,8 @@ class Onboarding {
   }
 
  private:
-  /// Sets aside what needs no work: bad ids, doubles, complete tenants, reserved names. One Metadata
-  /// request and one look at the recent deletions serve all of them.
+  /// Sets aside what needs no work: bad ids, doubles, complete tenants, reserved names. One
+  /// Metadata request and one look at the recent deletions serve all of them.
   Result<void> sort(const std::vector<std::string>& tenantIds) {
     const Deadline deadline(context_.clock, limit_);
     CAAS_ASSIGN(metadata_, readMetadata(context_, deadline));
@@ -97,7 +102,8 @@ class Onboarding {
         created.insert(tenant.id);
       }
       if (!outcome.failed.empty()) {
-        errors.emplace(tenant.id, creationError(whatOf(tenant.id), namesOf(wanted), outcome.failed));
+        errors.emplace(tenant.id,
+                       creationError(whatOf(tenant.id), namesOf(wanted), outcome.failed));
         continue;
       }
       expected.merge(expectationOf(namesOf(wanted), topics, outcome));
@@ -132,9 +138,9 @@ class Onboarding {
         const bool ours = created.contains(tenant.id) || createdEarlier_.contains(tenant.id);
         (ours ? report_.created : report_.existed) += 1;
         progress(tenant.id.str(), ours, nullptr);
-      } else if (found->second.retriable && ++tenant.tries < kTenantTries) {
-        log::warn("onboarding a tenant is tried again", {{"tenant", tenant.id.str()},
-                                                         {"reason", found->second.message}});
+      } else if (worthAnotherTry(found->second) && ++tenant.tries < kTenantTries) {
+        log::warn("onboarding a tenant is tried again",
+                  {{"tenant", tenant.id.str()}, {"reason", found->second.message}});
         if (created.contains(tenant.id)) {
           createdEarlier_.insert(tenant.id);
         }

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "topics/apply.hpp"
 #include "topics/config_compare.hpp"
@@ -17,8 +17,8 @@ Result<bool> createIsOpen(const PlanStep& step, const client::TopicDescription* 
   const int actual = static_cast<int>(topic->partitions.size());
   if (actual != step.partitionsDeclared) {
     return fail(planConflict(fmt::format(
-        "the plan creates '{}' with {} partitions, but it was created meanwhile with {}", step.topic,
-        step.partitionsDeclared, actual)));
+        "the plan creates '{}' with {} partitions, but it was created meanwhile with {}",
+        step.topic, step.partitionsDeclared, actual)));
   }
   return false;
 }
@@ -29,9 +29,9 @@ Result<bool> growIsOpen(const PlanStep& step, const client::TopicDescription* to
     return false;
   }
   if (actual != step.partitionsActual) {
-    return fail(planConflict(fmt::format("the plan grows '{}' from {} to {} partitions, but it has {} now",
-                                         step.topic, step.partitionsActual, step.partitionsDeclared,
-                                         actual)));
+    return fail(planConflict(
+        fmt::format("the plan grows '{}' from {} to {} partitions, but it has {} now", step.topic,
+                    step.partitionsActual, step.partitionsDeclared, actual)));
   }
   return true;
 }
@@ -39,8 +39,8 @@ Result<bool> growIsOpen(const PlanStep& step, const client::TopicDescription* to
 Result<bool> alterIsOpen(const PlanStep& step, const TopicConfigMap& configs) {
   const auto found = configs.find(step.topic);
   if (found == configs.end()) {
-    return fail(planConflict(
-        fmt::format("the plan changes settings of '{}', but it does not exist any more", step.topic)));
+    return fail(planConflict(fmt::format(
+        "the plan changes settings of '{}', but it does not exist any more", step.topic)));
   }
   bool open = false;
   for (const ConfigDifference& config : step.configs) {
@@ -83,8 +83,7 @@ Result<OpenWork> openWorkOf(const TopicPlan& plan, const ClusterView& cluster) {
         open = growIsOpen(step, topic);
         list = &work.grow;
         break;
-      case PlanAction::kReportOnly:
-        continue;
+      case PlanAction::kReportOnly: continue;
     }
     CAAS_TRY(open);
     if (*open) {

@@ -1,10 +1,10 @@
 #include "topics/plan.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "topics/config_compare.hpp"
 
@@ -30,10 +30,12 @@ std::string growthNote(const TopicDefinition& definition, int before, int after)
   if (!hasKeys(definition.strategy)) {
     return "no key has a fixed partition here, so nothing moves";
   }
-  const bool compacted = definition.configs.contains("cleanup.policy") &&
-                         definition.configs.at("cleanup.policy").find("compact") != std::string::npos;
+  const bool compacted =
+      definition.configs.contains("cleanup.policy") &&
+      definition.configs.at("cleanup.policy").find("compact") != std::string::npos;
   return fmt::format(
-      "about {:.0f} % of the keys ({}) move to another partition; the order of such a key is broken "
+      "about {:.0f} % of the keys ({}) move to another partition; the order of such a key is "
+      "broken "
       "across the change{}",
       100 * shareOfMovedKeys(before, after), toString(definition.strategy),
       compacted ? ", and its old value stays in the old partition until retention removes it" : "");
@@ -62,7 +64,8 @@ void comparePartitions(const WantedTopic& wanted, int actual, int declared, bool
     // With one per broker, more partitions than brokers only means that a broker is down.
     steps.push_back(stepFor(wanted, PlanAction::kReportOnly, actual, declared));
     steps.back().note = fmt::format(
-        "{} partitions, declared are {}; Kafka can't remove partitions: declare {} in the catalog, or "
+        "{} partitions, declared are {}; Kafka can't remove partitions: declare {} in the catalog, "
+        "or "
         "move the data to a new topic",
         actual, declared, actual);
   }

@@ -1,11 +1,10 @@
 #include "topics/readiness.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
 
 namespace caas::kafka::topics {
 namespace {
@@ -102,9 +101,9 @@ class UsableWait {
     }
     for (const client::PartitionOffset& end : *offsets) {
       if (end.error) {
-        pending_.insert_or_assign(end.partition.topic, fmt::format("partition {}: {}",
-                                                                   end.partition.partition,
-                                                                   end.error->message));
+        pending_.insert_or_assign(
+            end.partition.topic,
+            fmt::format("partition {}: {}", end.partition.partition, end.error->message));
       } else {
         answered_.insert(end.partition);
       }

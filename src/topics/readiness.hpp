@@ -2,8 +2,8 @@
 
 // Created means usable. Kafka answers CreateTopics when the controller has decided, before the
 // brokers have heard of it; and with metadata on all of them, the first ListOffsets still found
-// partitions without a ready leader for 300 ms. So: every living broker is asked for the topics, and
-// then every partition for its end.
+// partitions without a ready leader for 300 ms. So: every living broker is asked for the topics,
+// and then every partition for its end.
 
 #include <map>
 #include <string>

@@ -32,9 +32,8 @@ TEST(Readiness, SaysWhatABrokerLacks) {
   leaderless.partitions[1].leader.reset();
   auto absent = described("absent", 0);
   absent.error = Error{.code = ErrorCode::kTopicNotFound, .message = "unknown topic"};
-  const Pending pending =
-      lacking(2, {{"absent", 1}, {"few", 4}, {"leaderless", 2}, {"unheard", 1}},
-              {absent, described("few", 3), leaderless});
+  const Pending pending = lacking(2, {{"absent", 1}, {"few", 4}, {"leaderless", 2}, {"unheard", 1}},
+                                  {absent, described("few", 3), leaderless});
   EXPECT_THAT(pending, ElementsAre(Pair("absent", "broker 2: unknown topic"),
                                    Pair("few", "broker 2 knows 3 of 4 partitions"),
                                    Pair("leaderless", "broker 2: 1 partitions have no leader"),
@@ -51,9 +50,9 @@ TEST(Creation, ExpectsWhatWasAskedForOnlyOfWhatWeCreated) {
 }
 
 TEST(Creation, PartialFailureSaysWhatExistsAndThatASecondCallCompletesIt) {
-  const Error error = creationError(
-      "creating the topics of tenant 'acme'", {"a", "b"},
-      {{"b", Error{.code = ErrorCode::kAuthorization, .message = "not allowed"}}});
+  const Error error =
+      creationError("creating the topics of tenant 'acme'", {"a", "b"},
+                    {{"b", Error{.code = ErrorCode::kAuthorization, .message = "not allowed"}}});
   EXPECT_EQ(error.code, ErrorCode::kPartialFailure);
   EXPECT_THAT(error.message, HasSubstr("done: a; failed: b: not allowed"));
   EXPECT_THAT(error.hint, HasSubstr("second call"));

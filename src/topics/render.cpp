@@ -1,10 +1,10 @@
 // TopicPlan for people: what `caas-kafka topics plan` prints.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <iterator>
+
+#include <fmt/format.h>
 
 #include "caas/kafka/topic_manager.hpp"
 
@@ -33,9 +33,7 @@ void renderStep(const PlanStep& step, std::string& out) {
       fmt::format_to(to, "^ grow {} ({} → {} partitions)\n    {}\n", step.topic,
                      step.partitionsActual, step.partitionsDeclared, step.note);
       break;
-    case PlanAction::kReportOnly:
-      fmt::format_to(to, "! {}: {}\n", step.topic, step.note);
-      break;
+    case PlanAction::kReportOnly: fmt::format_to(to, "! {}: {}\n", step.topic, step.note); break;
   }
 }
 
@@ -43,14 +41,10 @@ void renderStep(const PlanStep& step, std::string& out) {
 
 std::string_view toString(PlanAction action) {
   switch (action) {
-    case PlanAction::kCreate:
-      return "create";
-    case PlanAction::kAlterConfigs:
-      return "alter_configs";
-    case PlanAction::kGrowPartitions:
-      return "grow_partitions";
-    case PlanAction::kReportOnly:
-      return "report_only";
+    case PlanAction::kCreate: return "create";
+    case PlanAction::kAlterConfigs: return "alter_configs";
+    case PlanAction::kGrowPartitions: return "grow_partitions";
+    case PlanAction::kReportOnly: return "report_only";
   }
   return "unknown";
 }
@@ -70,8 +64,9 @@ std::string TopicPlan::render() const {
     ++counts.at(static_cast<std::size_t>(step.action));
     renderStep(step, body);
   }
-  return fmt::format("{}Plan for cluster {}: {} to create, {} to alter, {} to grow, {} only reported.\n",
-                     body, clusterId, counts[0], counts[1], counts[2], counts[3]);
+  return fmt::format(
+      "{}Plan for cluster {}: {} to create, {} to alter, {} to grow, {} only reported.\n", body,
+      clusterId, counts[0], counts[1], counts[2], counts[3]);
 }
 
 }  // namespace caas::kafka

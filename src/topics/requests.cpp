@@ -18,8 +18,8 @@ Result<client::ClusterMetadata> readMetadata(const Context& context, const Deadl
 }
 
 Result<client::ClusterDescription> readCluster(const Context& context, const Deadline& deadline) {
-  return retrying(context.clock, deadline,
-                  [&] { return context.admin.describeCluster(deadline.call()); });
+  return retryingAnywhere(context.clock, context.admin, deadline,
+                          [&] { return context.admin.describeCluster(deadline.call()); });
 }
 
 Result<TopicConfigMap> readConfigs(const Context& context, const std::vector<std::string>& topics,
@@ -29,7 +29,7 @@ Result<TopicConfigMap> readConfigs(const Context& context, const std::vector<std
     const auto last = std::min(first + kTopicsPerConfigRequest, topics.size());
     const std::vector<std::string> chunk(topics.begin() + static_cast<std::ptrdiff_t>(first),
                                          topics.begin() + static_cast<std::ptrdiff_t>(last));
-    CAAS_ASSIGN(auto answers, retrying(context.clock, deadline, [&] {
+    CAAS_ASSIGN(auto answers, retryingAnywhere(context.clock, context.admin, deadline, [&] {
                   return context.admin.describeConfigs(chunk, deadline.call());
                 }));
     for (client::TopicConfigs& answer : answers) {

@@ -1,10 +1,10 @@
 #include "topics/scan.hpp"
 
-#include <fmt/format.h>
-
 #include <map>
 #include <set>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "client/consumer_client.hpp"
 #include "core/errors.hpp"

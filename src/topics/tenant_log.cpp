@@ -1,10 +1,10 @@
 #include "topics/tenant_log.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
+
+#include <fmt/format.h>
 
 #include "caas/kafka/partition_strategy.hpp"
 #include "core/errors.hpp"
@@ -107,8 +107,8 @@ Result<void> TenantLog::awaitAll(const std::vector<std::uint64_t>& tokens, std::
   });
   Result<void> result;
   if (!all) {
-    result = fail(errors::timeout(
-        fmt::format("writing '{}' to '{}'", name, definition_->pattern), deadline.total()));
+    result = fail(errors::timeout(fmt::format("writing '{}' to '{}'", name, definition_->pattern),
+                                  deadline.total()));
   }
   for (const std::uint64_t token : tokens) {
     const auto& outcome = outcomes_.at(token);
@@ -150,7 +150,7 @@ Result<Deletions> TenantLog::recentDeletions(client::AdminClient& admin,
 
   const auto since = client::OffsetSpec::at(clock_.now() - kNameReservation);
   Deletions deletions;
-  const auto read = retrying(clock_, deadline, [&]() -> Result<void> {
+  const auto read = retryingAnywhere(clock_, admin, deadline, [&]() -> Result<void> {
     deletions.clear();
     CAAS_ASSIGN(auto ranges, rangesToEnd(admin, partitions, since, deadline));
     return scanRecords(settings_, std::move(ranges), topic->name, deadline,
@@ -163,8 +163,8 @@ Result<Deletions> TenantLog::recentDeletions(client::AdminClient& admin,
   });
   if (!read) {
     Error error = read.error();
-    error.message = fmt::format("looking for recently deleted tenants in '{}': {}", topic->name,
-                                error.message);
+    error.message =
+        fmt::format("looking for recently deleted tenants in '{}': {}", topic->name, error.message);
     return fail(std::move(error));
   }
   return deletions;

@@ -40,13 +40,13 @@ class TenantLog final : private client::DeliverySink {
                                      const std::map<std::string, std::string>& details,
                                      const Deadline& deadline);
 
-  /// "tenant.created": the topics are there, so that an event that cannot be written is a warning in
-  /// the log and no error.
+  /// "tenant.created": the topics are there, so that an event that cannot be written is a warning
+  /// in the log and no error.
   void announceCreated(const client::ClusterMetadata& metadata,
                        const std::vector<TenantId>& tenants, const Deadline& deadline);
 
-  /// Deletions of the last 60 s: of `only` by reading the one partition that its key hashes to, else
-  /// of all tenants.
+  /// Deletions of the last 60 s: of `only` by reading the one partition that its key hashes to,
+  /// else of all tenants.
   [[nodiscard]] Result<Deletions> recentDeletions(client::AdminClient& admin,
                                                   const client::ClusterMetadata& metadata,
                                                   const TenantId* only, const Deadline& deadline);

@@ -36,7 +36,8 @@ class TopicManager::Impl {
     const std::scoped_lock lock(mutex_);
     if (admin_ == nullptr) {
       CAAS_ASSIGN(admin_, client::AdminClient::create(*parts_->settings, "topics"));
-      log_ = std::make_unique<topics::TenantLog>(*parts_->settings, *parts_->catalog, *parts_->clock);
+      log_ =
+          std::make_unique<topics::TenantLog>(*parts_->settings, *parts_->catalog, *parts_->clock);
     }
     return Context{*parts_->settings, *parts_->catalog, *parts_->clock, *admin_, *log_};
   }

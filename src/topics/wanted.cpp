@@ -46,8 +46,8 @@ std::vector<WantedTopic> missingFrom(const client::ClusterMetadata& metadata,
 
 const client::TopicDescription* findTopic(const client::ClusterMetadata& metadata,
                                           std::string_view topic) {
-  const auto at =
-      std::ranges::lower_bound(metadata.topics, topic, std::less<>{}, &client::TopicDescription::name);
+  const auto at = std::ranges::lower_bound(metadata.topics, topic, std::less<>{},
+                                           &client::TopicDescription::name);
   if (at == metadata.topics.end() || at->name != topic) {
     return nullptr;
   }
