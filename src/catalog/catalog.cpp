@@ -1,11 +1,10 @@
 #include "caas/kafka/catalog.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "catalog/embedded.hpp"
 #include "catalog/names.hpp"
+#include "config/small_file.hpp"
 #include "core/errors.hpp"
 
 namespace caas::kafka {
@@ -20,19 +19,9 @@ Result<Catalog> Catalog::load(const Settings& settings) {
   if (settings.catalogFile.empty()) {
     return parse(embeddedYaml(), settings, "the embedded topics.yaml");
   }
-  const auto path = settings.catalogFile.string();
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(settings.catalogFile, error)) {
-    return fail(errors::io("cannot read the catalog", path,
-                           error ? error.message() : "it is not a regular file"));
-  }
-  std::ifstream file(settings.catalogFile, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) {
-    return fail(
-        errors::io("cannot read the catalog", path, "reading failed; check its permissions"));
-  }
-  return parse(text, settings, path);
+  CAAS_ASSIGN(const auto text, config::readSmallFile("cannot read the catalog",
+                                                     settings.catalogFile, catalog::kMaxFileBytes));
+  return parse(text, settings, settings.catalogFile.string());
 }
 
 const TopicDefinition* Catalog::find(std::string_view entry) const {

@@ -12,6 +12,8 @@ inline constexpr std::string_view kTenantPart = ".{tenant}";
 inline constexpr std::size_t kMaxTenantIdLength = 64;
 /// Kafka's limit (org.apache.kafka.common.internals.Topic).
 inline constexpr std::size_t kMaxTopicLength = 249;
+/// Of a catalog; the built-in one has 6 KB.
+inline constexpr std::size_t kMaxFileBytes = 1 << 20;
 
 [[nodiscard]] bool isTenantId(std::string_view text);
 /// Letters, digits, '.', '_' and '-': what a topic's name is made of.

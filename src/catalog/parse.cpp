@@ -10,7 +10,6 @@
 namespace caas::kafka {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = 1 << 20;
 constexpr std::size_t kMaxEntries = 1'000;
 
 void checkDefaults(const Settings& settings, catalog::Problems& problems) {
@@ -86,9 +85,10 @@ Result<Catalog> Catalog::parse(std::string_view yaml, const Settings& settings,
                                std::string_view origin) {
   catalog::Problems problems(origin);
   Catalog result;
-  if (yaml.size() > kMaxFileBytes) {
-    problems.add(0, "",
-                 fmt::format("has {} bytes; at most {} are allowed", yaml.size(), kMaxFileBytes));
+  if (yaml.size() > catalog::kMaxFileBytes) {
+    problems.add(
+        0, "",
+        fmt::format("has {} bytes; at most {} are allowed", yaml.size(), catalog::kMaxFileBytes));
     return std::unexpected(problems.toError());
   }
   checkDefaults(settings, problems);

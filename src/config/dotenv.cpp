@@ -1,16 +1,14 @@
 #include "config/dotenv.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <expected>
-#include <fstream>
-#include <iterator>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "config/small_file.hpp"
 #include "config/values.hpp"
 #include "core/errors.hpp"
 
@@ -167,34 +165,6 @@ Result<DotEnv> parseDotEnv(std::string_view text, std::string_view origin) {
   return result;
 }
 
-Result<std::string> readSmallFile(const std::filesystem::path& file, std::size_t mostBytes) {
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status)) {
-    const auto reason = error ? error.message() : std::string("No such file or directory");
-    return fail(errors::io("cannot read", file.string(), reason));
-  }
-  if (std::filesystem::is_directory(status)) {
-    return fail(errors::io("cannot read", file.string(), "it is a directory"));
-  }
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
-    return fail(errors::io("cannot read", file.string(), std::strerror(errno)));
-  }
-  std::string text(mostBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (stream.bad()) {
-    return fail(errors::io("cannot read", file.string(), "reading failed"));
-  }
-  if (text.size() > mostBytes) {
-    return fail(errors::io("cannot read", file.string(),
-                           fmt::format("it has more than {} bytes", mostBytes)));
-  }
-  return text;
-}
-
 Result<DotEnv> readDotEnv(const std::filesystem::path& file) {
   std::error_code error;
   if (file.empty() || !std::filesystem::exists(file, error)) {
@@ -206,7 +176,7 @@ Result<DotEnv> readDotEnv(const std::filesystem::path& file) {
     }
     return DotEnv{};
   }
-  auto text = readSmallFile(file, kMaxDotEnvBytes);
+  auto text = readSmallFile("cannot read", file, kMaxDotEnvBytes);
   if (!text) {
     return fail(
         errors::invalidConfiguration(text.error().message, "Make it readable, or remove it"));

@@ -30,8 +30,4 @@ struct DotEnv {
 /// Reads the file; a missing one is empty.
 [[nodiscard]] Result<DotEnv> readDotEnv(const std::filesystem::path& file);
 
-/// The whole file, or what is wrong with it ("" is never returned as an error).
-[[nodiscard]] Result<std::string> readSmallFile(const std::filesystem::path& file,
-                                                std::size_t mostBytes);
-
 }  // namespace caas::kafka::config

@@ -10,6 +10,7 @@
 #include "config/checks.hpp"
 #include "config/dotenv.hpp"
 #include "config/presets.hpp"
+#include "config/small_file.hpp"
 #include "config/unknown_names.hpp"
 #include "config/values.hpp"
 #include "config/variable.hpp"
@@ -131,7 +132,7 @@ class Loader {
   }
 
   std::optional<Given> fromFile(const std::string& name, const std::string& path) {
-    auto text = readSmallFile(path, kMaxSecretBytes);
+    auto text = readSmallFile("cannot read", path, kMaxSecretBytes);
     if (!text) {
       findings_.errors.push_back(fmt::format("{}: {}", name, text.error().message));
       return std::nullopt;

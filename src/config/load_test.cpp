@@ -272,6 +272,11 @@ TEST_F(LoadSettingsTest, BadSecretFilesAreNamed) {
                     Not(HasSubstr("s3cret"))));
 }
 
+TEST_F(LoadSettingsTest, AFileThatIsNoSecretIsNotReadWhole) {
+  EXPECT_THAT(errorOf({{"SCHEMA_REGISTRY_TOKEN_FILE", "/dev/zero"}}),
+              HasSubstr("SCHEMA_REGISTRY_TOKEN_FILE: cannot read '/dev/zero': it has more than"));
+}
+
 TEST_F(LoadSettingsTest, TheEnvironmentsSecretWinsOverTheFilesEitherWay) {
   const auto file = write(".env", "KAFKA_SSL_KEY_PASSWORD=from-env-file\n");
   const auto secret = write("secret", "from-secret-file");
