@@ -42,6 +42,22 @@ std::vector<int> notYetAsked(const Survey& survey) {
   return ids;
 }
 
+std::set<int> silentIn(const Survey& survey) {
+  std::set<int> silent;
+  for (const auto& answer : survey.answers) {
+    if (!answer.cluster) {
+      silent.insert(answer.broker);
+    }
+  }
+  return silent;
+}
+
+std::string addressOf(const client::BrokerInfo& broker) {
+  const bool ipv6 = broker.host.find(':') != std::string::npos;
+  return ipv6 ? fmt::format("[{}]:{}", broker.host, broker.port)
+              : fmt::format("{}:{}", broker.host, broker.port);
+}
+
 int quickestOf(const Survey& survey) {
   const Answer* best = nullptr;
   for (const auto& answer : survey.answers) {
@@ -173,6 +189,14 @@ void ClusterWatch::learn(const std::shared_ptr<const Link>& link, const Survey& 
   auto renewed = std::make_shared<Link>(*link);
   renewed->brokers.clear();
   std::ranges::copy(survey.listed | std::views::keys, std::back_inserter(renewed->brokers));
+  auto silent = silentIn(survey);
+  if (std::ranges::includes(link->avoided, silent)) {
+    renewed->avoided = std::move(silent);
+  } else if (auto admin = clientWithout(silent, survey)) {
+    renewed->admin = *std::move(admin);
+    renewed->prober = std::make_shared<Prober>(renewed->admin, clock_);
+    renewed->avoided = std::move(silent);
+  }
   const std::lock_guard lock(mutex_);
   for (const auto& [id, broker] : survey.listed) {
     seen_.insert_or_assign(id, broker);
@@ -180,6 +204,20 @@ void ClusterWatch::learn(const std::shared_ptr<const Link>& link, const Survey& 
   if (link_ == link) {
     link_ = std::move(renewed);
   }
+}
+
+Result<std::shared_ptr<client::AdminClient>> ClusterWatch::clientWithout(
+    const std::set<int>& silent, const Survey& survey) const {
+  auto settings = settings_;
+  settings.brokers.clear();
+  for (const auto& [id, broker] : survey.listed) {
+    if (!silent.contains(id)) {
+      settings.brokers.push_back(addressOf(broker));
+    }
+  }
+  CAAS_ASSIGN(std::shared_ptr<client::AdminClient> admin,
+              client::AdminClient::create(settings, "health"));
+  return admin;
 }
 
 void ClusterWatch::forget(const std::shared_ptr<const Link>& link) {

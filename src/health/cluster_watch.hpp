@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,11 @@ struct Survey {
   [[nodiscard]] bool answered(int broker) const;
 };
 
-/// Looks at a cluster in which brokers may hang. A request that any broker may answer can meet the
-/// one that hangs, so it knows the brokers from before and asks each of them itself; only the very
-/// first contact is left to the client, which then has a connection to a living broker alone.
-/// Thread-safe.
+/// Looks at a cluster in which brokers may hang. The client sends what any broker may answer to the
+/// one it used last, and does not give up a connection because a request got no answer: a broker that
+/// hangs would be asked again and again. So each broker is asked itself, and when one is silent, a new
+/// client takes over whose first contacts are brokers that answered. To the silent one it never
+/// gets a connection that counts as up. Thread-safe.
 class ClusterWatch {
  public:
   /// `settings` must outlive it.
@@ -44,7 +46,7 @@ class ClusterWatch {
   /// Whether any broker answers.
   [[nodiscard]] Result<void> anyAnswers(const Deadline& deadline);
 
-  // Of the cluster as a whole; after a survey, which has cut the connections to brokers that hang.
+  // Of the cluster as a whole; after a survey, which has left the brokers behind that hang.
   [[nodiscard]] Result<client::ClusterMetadata> metadata(const Deadline& deadline);
   [[nodiscard]] Result<topics::TopicConfigMap> configs(const std::vector<std::string>& topics,
                                                        const Survey& survey,
@@ -60,10 +62,14 @@ class ClusterWatch {
     std::shared_ptr<client::AdminClient> admin;
     std::shared_ptr<Prober> prober;
     std::vector<int> brokers;  ///< the living ones when they were last listed
+    std::set<int> avoided;     ///< silent since before the client was made
   };
   [[nodiscard]] Result<std::shared_ptr<const Link>> connect(const Deadline& deadline);
   [[nodiscard]] std::shared_ptr<const Link> current() const;
   void learn(const std::shared_ptr<const Link>& link, const Survey& survey);
+  /// A client that begins at brokers that answered.
+  [[nodiscard]] Result<std::shared_ptr<client::AdminClient>> clientWithout(
+      const std::set<int>& silent, const Survey& survey) const;
   void forget(const std::shared_ptr<const Link>& link);
   [[nodiscard]] Error nobodyAnswers(const client::AdminClient& admin,
                                     const Deadline& deadline) const;

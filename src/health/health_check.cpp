@@ -62,7 +62,8 @@ std::string whyNoAnswer(const Error& error) {
 }
 
 constexpr std::string_view kGone =
-    "it is down: partitions have replicas on it, and the cluster does not list it; start it";
+    "it is down, hangs, or is cut off: the cluster has given it up, and partitions have replicas on "
+    "it; start it, or look why it hangs";
 
 }  // namespace
 
