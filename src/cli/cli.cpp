@@ -1,12 +1,12 @@
 #include "cli/cli.hpp"
 
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <span>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "caas/kafka/version.hpp"
 #include "cli/commands.hpp"
@@ -88,7 +88,8 @@ Error unexpectedWord(const CLI::App* app, const std::string& word) {
     return errors::invalidArgument(fmt::format("{} has no option '{}'", fullName(app), name), hint);
   }
   if (!commands.empty()) {
-    return errors::invalidArgument(fmt::format("{} has no command '{}'", fullName(app), word), hint);
+    return errors::invalidArgument(fmt::format("{} has no command '{}'", fullName(app), word),
+                                   hint);
   }
   return errors::invalidArgument(fmt::format("{} does not take '{}'", fullName(app), word), hint);
 }
@@ -146,17 +147,19 @@ std::optional<Error> outputError(CliContext& context) {
 }
 
 Result<int> dispatch(std::span<const char* const> argv, CliContext& context, bool& json) {
-  CLI::App root{"Event streaming for a chat platform on Apache Kafka: the service and its command "
-                "line.",
-                "caas-kafka"};
+  CLI::App root{
+      "Event streaming for a chat platform on Apache Kafka: the service and its command "
+      "line.",
+      "caas-kafka"};
   root.fallthrough();
   root.formatter(std::make_shared<HelpFormatter>(Style::forStream(context, context.outIsTerminal),
                                                  context.width));
   root.set_help_flag("-h,--help", "This page");
   root.set_version_flag("--version", fmt::format("caas-kafka {}", kVersion), "The version");
   root.require_subcommand(1);
-  root.footer("  caas-kafka config\n  caas-kafka init\n  caas-kafka tenants create acme\n"
-              "  caas-kafka health --json");
+  root.footer(
+      "  caas-kafka config\n  caas-kafka init\n  caas-kafka tenants create acme\n"
+      "  caas-kafka health --json");
   GlobalOptions globals;
   addGlobalOptions(root, globals);
   CommandSet commands{root};

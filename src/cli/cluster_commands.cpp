@@ -1,8 +1,8 @@
 // init, health, ping, brokers, stats: the cluster as a whole.
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "cli/cluster_text.hpp"
 #include "cli/commands.hpp"
@@ -13,10 +13,11 @@ namespace caas::kafka::cli {
 namespace {
 
 Result<int> init(Session& session) {
+  CAAS_ASSIGN(const auto manager, session.topics());
   CAAS_ASSIGN(const auto service, session.service());
   const auto deadline = session.deadline(Milliseconds{60'000});
   // Asked for by itself: initialize() creates the same topics and does not say which.
-  CAAS_ASSIGN(const auto created, service->topicManager()->createPlatformTopics(deadline));
+  CAAS_ASSIGN(const auto created, manager->createPlatformTopics(deadline));
   CAAS_TRY(service->initialize(deadline));
   if (session.json()) {
     session.print({{"created", toJsonArray(created)}});
@@ -47,7 +48,6 @@ Result<int> ping(Session& session) {
   CAAS_ASSIGN(const auto* loaded, session.settings());
   CAAS_ASSIGN(const auto service, session.service());
   const auto result = service->healthCheck()->ping(session.deadline(Milliseconds{3'000}));
-  const auto addresses = join(loaded->settings.brokers, ",");
   if (session.json()) {
     session.print({{"success", result.success},
                    {"latencyMs", result.latency.count()},
@@ -56,13 +56,10 @@ Result<int> ping(Session& session) {
     return result.success ? kExitDone : kExitFailed;
   }
   if (!result.success) {
-    const auto said = result.error.find(addresses) == std::string::npos ? addresses + ": " : "";
-    return fail(Error{.code = ErrorCode::kConnectionTimeout,
-                      .message = said + result.error,
-                      .hint = "Check that the brokers run and that KAFKA_BROKERS names them",
-                      .retriable = true});
+    return fail(notReached(result, loaded->settings));
   }
-  session.out() << fmt::format("Kafka at {} answered in {}\n", escapeForTerminal(addresses),
+  session.out() << fmt::format("Kafka at {} answered in {}\n",
+                               escapeForTerminal(join(loaded->settings.brokers, ",")),
                                formatDuration(result.latency));
   return kExitDone;
 }
@@ -108,28 +105,30 @@ Result<int> stats(Session& session) {
 }  // namespace
 
 void addClusterCommands(CommandSet& commands) {
-  commands.command({"init",
-                    "Creates the platform's and internal topics and waits until they can be used. "
-                    "Doing it again changes nothing.",
-                    "  caas-kafka init\n  caas-kafka init --brokers 127.0.0.1:9092 --json",
-                    kServiceHeading},
-                   init);
-  commands.command({"health",
-                    "Says whether the cluster is healthy and why. Asks each broker itself and looks "
-                    "at every topic. Exit code 0 is healthy, 3 is degraded or unhealthy.",
-                    "  caas-kafka health\n"
-                    "  caas-kafka health --json --timeout 2s | jq .reasons",
-                    kServiceHeading},
-                   health);
+  commands.command(
+      {"init",
+       "Creates the platform's and internal topics and waits until they can be used. "
+       "Doing it again changes nothing.",
+       "  caas-kafka init\n  caas-kafka init --brokers 127.0.0.1:9092 --json", kServiceHeading},
+      init);
+  commands.command(
+      {"health",
+       "Says whether the cluster is healthy and why. Asks each broker itself and looks "
+       "at every topic. Exit code 0 is healthy, 3 is degraded or unhealthy.",
+       "  caas-kafka health\n"
+       "  caas-kafka health --json --timeout 2s | jq .reasons",
+       kServiceHeading},
+      health);
   commands.command({"ping", "Asks whether any broker answers, and how fast.",
                     "  caas-kafka ping\n  caas-kafka ping --brokers 127.0.0.1:9092 --timeout 1s",
                     kServiceHeading},
                    ping);
-  commands.command({"brokers",
-                    "Lists the brokers, each with the latency of its own answer. Exit code 3 if one "
-                    "of them does not answer.",
-                    "  caas-kafka brokers\n  caas-kafka brokers --json", kServiceHeading},
-                   brokers);
+  commands.command(
+      {"brokers",
+       "Lists the brokers, each with the latency of its own answer. Exit code 3 if one "
+       "of them does not answer.",
+       "  caas-kafka brokers\n  caas-kafka brokers --json", kServiceHeading},
+      brokers);
   commands.command({"stats", "Counts brokers, topics, partitions, tenants and consumer groups.",
                     "  caas-kafka stats\n  caas-kafka stats --json", kServiceHeading},
                    stats);

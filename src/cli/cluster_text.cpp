@@ -28,14 +28,13 @@ Table brokersTable(const std::vector<BrokerHealth>& brokers) {
 }
 
 std::string topicHealthText(const TopicHealthResult& topics, const Style& style) {
-  auto out = fmt::format("{} with {}: {} under-replicated, {} under min ISR, {} offline; {} missing, "
-                         "{} with drift\n",
-                         plural(topics.topics, "topic"), plural(topics.partitions, "partition"),
-                         formatCount(topics.underReplicatedPartitions),
-                         formatCount(topics.underMinIsrPartitions),
-                         formatCount(topics.offlinePartitions),
-                         plural(topics.missingTopics, "topic"),
-                         plural(topics.driftedTopics, "topic"));
+  auto out = fmt::format(
+      "{} with {}: {} under-replicated, {} under min ISR, {} offline; {} missing, "
+      "{} with drift\n",
+      plural(topics.topics, "topic"), plural(topics.partitions, "partition"),
+      formatCount(topics.underReplicatedPartitions), formatCount(topics.underMinIsrPartitions),
+      formatCount(topics.offlinePartitions), plural(topics.missingTopics, "topic"),
+      plural(topics.driftedTopics, "topic"));
   if (topics.problems.empty()) {
     return out;
   }
@@ -59,12 +58,11 @@ std::string healthText(const HealthCheckResult& health, const Style& style) {
   }
   const auto& details = health.details;
   if (details.cluster) {
-    out += fmt::format("\ncluster {}: {} up, {} offline, controller {}\n",
-                       escapeForTerminal(details.cluster->clusterId),
-                       plural(details.cluster->brokers, "broker"),
-                       formatCount(details.cluster->offlineBrokers),
-                       details.cluster->controllerId ? std::to_string(*details.cluster->controllerId)
-                                                     : "unknown");
+    out += fmt::format(
+        "\ncluster {}: {} up, {} offline, controller {}\n",
+        escapeForTerminal(details.cluster->clusterId), plural(details.cluster->brokers, "broker"),
+        formatCount(details.cluster->offlineBrokers),
+        details.cluster->controllerId ? std::to_string(*details.cluster->controllerId) : "unknown");
   }
   if (!details.brokers.empty()) {
     out += "\n" + brokersTable(details.brokers).render(style);

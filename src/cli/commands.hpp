@@ -2,10 +2,11 @@
 
 // How commands are declared: each group's file adds its own to the CommandSet.
 
-#include <CLI/App.hpp>
 #include <functional>
 #include <map>
 #include <string>
+
+#include <CLI/App.hpp>
 
 #include "cli/session.hpp"
 

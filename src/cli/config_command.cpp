@@ -1,5 +1,6 @@
-#include <CLI/Option.hpp>
 #include <memory>
+
+#include <CLI/Option.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
@@ -31,6 +32,7 @@ Result<int> showConfig(Session& session, const ConfigOptions& options) {
   for (const auto& warning : loaded->warnings) {
     session.warn(warning);
   }
+  const std::string catalogFile = loaded->settings.catalogFile;
   if (session.json()) {
     boost::json::array rows;
     for (const auto& row : loaded->inForce) {
@@ -38,7 +40,7 @@ Result<int> showConfig(Session& session, const ConfigOptions& options) {
     }
     session.print({{"settings", std::move(rows)},
                    {"warnings", toJsonArray(loaded->warnings)},
-                   {"catalog", session.globals().catalogFile.value_or("embedded")}});
+                   {"catalog", catalogFile.empty() ? "embedded" : catalogFile}});
     return kExitDone;
   }
   Table table{{"NAME", "VALUE", "FROM"}};

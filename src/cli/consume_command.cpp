@@ -1,11 +1,11 @@
 // consume: reads and prints. One reader, one thread; the parallel engine is something else.
 
-#include <fmt/format.h>
+#include <limits>
+#include <memory>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
-#include <limits>
-#include <memory>
+#include <fmt/format.h>
 
 #include "caas/kafka/record_reader.hpp"
 #include "cli/commands.hpp"
@@ -215,12 +215,14 @@ Result<int> consume(Session& session, const ConsumeOptions& options) {
   const auto interrupt = session.context().watchSignals();
   CAAS_ASSIGN(const auto job, makeJob(session, options));
   CAAS_ASSIGN(const auto* loaded, session.settings());
-  auto opened = RecordReader::open(loaded->settings, job.read, session.deadline(Milliseconds{30'000}));
+  CAAS_TRY(session.reach());
+  auto opened =
+      RecordReader::open(loaded->settings, job.read, session.deadline(Milliseconds{30'000}));
   if (!opened) {
     auto error = opened.error();
     if (error.code == ErrorCode::kTopicNotFound && !options.tenant.empty()) {
-      error.hint = fmt::format("Create the tenant's topics: `caas-kafka tenants create {}`",
-                               options.tenant);
+      error.hint =
+          fmt::format("Create the tenant's topics: `caas-kafka tenants create {}`", options.tenant);
     }
     return fail(std::move(error));
   }

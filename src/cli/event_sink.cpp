@@ -1,8 +1,7 @@
 #include "cli/event_sink.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "cli/import_command.hpp"
 #include "core/errors.hpp"
@@ -13,7 +12,8 @@ namespace {
 constexpr std::size_t kIgnoredNamesKept = 50;
 
 /// The text of a field that a key can be made from; "" if it is missing.
-std::string keyField(const boost::json::object& object, const FieldMap& map, std::string_view name) {
+std::string keyField(const boost::json::object& object, const FieldMap& map,
+                     std::string_view name) {
   std::string_view source = name;
   for (const auto& [from, to] : map) {
     if (to == name) {

@@ -20,9 +20,9 @@ struct EventTarget {
   std::vector<Header> headers;
 };
 
-/// Lines of JSON become events of one type and go through EventPublisher. Of a type that the library
-/// has no fields for, the line itself is the record's value; its key is made from the fields
-/// conversationId and userId (through the map).
+/// Lines of JSON become events of one type and go through EventPublisher. Of a type that the
+/// library has no fields for, the line itself is the record's value; its key is made from the
+/// fields conversationId and userId (through the map).
 class EventSink : public ImportSink {
  public:
   EventSink(std::shared_ptr<EventPublisher> publisher, EventTarget target);
@@ -30,7 +30,9 @@ class EventSink : public ImportSink {
   [[nodiscard]] Result<void> flush(Milliseconds deadline) override;
   [[nodiscard]] Result<ShutdownReport> close(Milliseconds deadline) override;
   /// Names that no field took, with how often; at most 50 names are kept.
-  [[nodiscard]] const std::map<std::string, std::int64_t>& ignoredFields() const { return ignored_; }
+  [[nodiscard]] const std::map<std::string, std::int64_t>& ignoredFields() const {
+    return ignored_;
+  }
 
  private:
   Result<void> submitRaw(std::string_view line, DeliveryCallback onDelivery);

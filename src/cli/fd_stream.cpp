@@ -1,8 +1,7 @@
 #include "cli/fd_stream.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
+#include <unistd.h>
 
 namespace caas::kafka::cli {
 

@@ -1,7 +1,8 @@
 #include "cli/help.hpp"
 
-#include <CLI/Option.hpp>
 #include <algorithm>
+
+#include <CLI/Option.hpp>
 
 namespace caas::kafka::cli {
 namespace {
@@ -34,7 +35,8 @@ std::vector<const CLI::App*> namedSubcommands(const CLI::App* app) {
 
 /// Up to the first full stop: what a list of commands shows.
 std::string firstSentence(const std::string& text) {
-  return text.substr(0, std::min(text.find(". "), text.size()));
+  const auto sentence = text.substr(0, std::min(text.find(". "), text.size()));
+  return sentence.ends_with('.') ? sentence.substr(0, sentence.size() - 1) : sentence;
 }
 
 }  // namespace
@@ -122,9 +124,11 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string /*name*/,
   auto out = wrap(app->get_description(), width_, 0) + "\n" + usage(app) + options(app, true) +
              subcommands(app) + options(app, false);
   if (app->get_parent() != nullptr) {
-    out += "\n" + wrap("Every command also takes --brokers, --env-file, --catalog, --timeout and "
-                       "--json: see caas-kafka --help.",
-                       width_, 0) +
+    out += "\n" +
+           wrap(
+               "Every command also takes --brokers, --env-file, --catalog, --timeout and "
+               "--json: see caas-kafka --help.",
+               width_, 0) +
            "\n";
   }
   if (!app->get_footer().empty()) {

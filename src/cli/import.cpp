@@ -1,8 +1,7 @@
 #include "cli/import.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "cli/json.hpp"
 #include "cli/text.hpp"
@@ -91,7 +90,9 @@ std::string LineImport::describe() const {
 void LineImport::submit(const Line& line, Progress& progress) {
   const auto number = line.number;
   // Two words: fits std::function's own storage, so that a record costs no allocation here.
-  const auto onReport = [this, number](const DeliveryReport& report) { onDelivery(number, report); };
+  const auto onReport = [this, number](const DeliveryReport& report) {
+    onDelivery(number, report);
+  };
   const auto fullUntil = clock_.steadyNow() + limits_.queueFull;
   while (true) {
     auto sent = sink_.submit(line.text, onReport);

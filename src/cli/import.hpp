@@ -59,9 +59,9 @@ struct ImportSummary {
   std::int64_t lines = 0;  ///< not empty ones
   std::int64_t accepted = 0;
   std::int64_t delivered = 0;
-  std::int64_t failed = 0;   ///< accepted and not delivered
+  std::int64_t failed = 0;      ///< accepted and not delivered
   std::int64_t maybeInLog = 0;  ///< of those, the ones that may be in the log
-  std::int64_t refused = 0;  ///< never accepted
+  std::int64_t refused = 0;     ///< never accepted
   std::int64_t bytesRead = 0;
   Milliseconds elapsed{0};
   bool interrupted = false;

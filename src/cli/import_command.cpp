@@ -1,12 +1,12 @@
 #include "cli/import_command.hpp"
 
-#include <fmt/format.h>
-
-#include <CLI/Option.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+
+#include <CLI/Option.hpp>
+#include <fmt/format.h>
 
 #include "cli/json.hpp"
 #include "cli/parse.hpp"
@@ -97,7 +97,8 @@ void printSummary(Session& session, const ImportSummary& summary,
 void addImportOptions(CLI::App& app, ImportOptions& options) {
   app.add_option("--from", options.from, "Read lines from this file; - is stdin, also if not given")
       ->type_name("FILE");
-  app.add_option("--header", options.headers, "A header of every record; may be given several times")
+  app.add_option("--header", options.headers,
+                 "A header of every record; may be given several times")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
   app.add_option("--errors-to", options.errorsTo,
@@ -108,8 +109,8 @@ void addImportOptions(CLI::App& app, ImportOptions& options) {
 std::vector<HeaderView> viewsOf(const std::vector<Header>& headers) {
   std::vector<HeaderView> views;
   for (const auto& header : headers) {
-    views.push_back({header.name, header.value ? std::optional<std::string_view>{*header.value}
-                                               : std::nullopt});
+    views.push_back({header.name,
+                     header.value ? std::optional<std::string_view>{*header.value} : std::nullopt});
   }
   return views;
 }
@@ -187,8 +188,8 @@ Result<int> importOne(Session& session, ImportSink& sink, std::string_view text)
                    {"latencyMs", outcome.latency.count()}});
   } else {
     session.out() << fmt::format("delivered to {}, partition {}, offset {}, in {}\n",
-                                 escapeForTerminal(outcome.topic), outcome.partition, outcome.offset,
-                                 formatDuration(outcome.latency));
+                                 escapeForTerminal(outcome.topic), outcome.partition,
+                                 outcome.offset, formatDuration(outcome.latency));
   }
   return kExitDone;
 }

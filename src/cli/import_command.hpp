@@ -2,9 +2,10 @@
 
 // What publish and produce have in common around an import: options, progress, the summary.
 
-#include <CLI/App.hpp>
 #include <string>
 #include <vector>
+
+#include <CLI/App.hpp>
 
 #include "caas/kafka/record.hpp"
 #include "cli/commands.hpp"

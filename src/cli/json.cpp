@@ -7,9 +7,7 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
-value orNull(const std::string& text) {
-  return text.empty() ? value{nullptr} : value{text};
-}
+value orNull(const std::string& text) { return text.empty() ? value(nullptr) : value(text); }
 
 }  // namespace
 
@@ -25,21 +23,21 @@ object toJson(const Error& error) {
 }
 
 object toJson(const SettingInForce& row, std::string_view source) {
-  return {{"name", row.name},       {"value", row.value},   {"default", row.defaultValue},
-          {"source", source},       {"secret", row.secret}, {"description", row.description}};
+  return {{"name", row.name}, {"value", row.value},   {"default", row.defaultValue},
+          {"source", source}, {"secret", row.secret}, {"description", row.description}};
 }
 
 object toJson(const ClusterDetails& cluster) {
   return {{"clusterId", cluster.clusterId},
           {"brokers", cluster.brokers},
           {"offlineBrokers", cluster.offlineBrokers},
-          {"controllerId", cluster.controllerId ? value{*cluster.controllerId} : value{nullptr}}};
+          {"controllerId", cluster.controllerId ? value(*cluster.controllerId) : value(nullptr)}};
 }
 
 object toJson(const BrokerHealth& broker) {
-  return {{"nodeId", broker.nodeId},   {"host", orNull(broker.host)},
-          {"port", broker.port},       {"rack", orNull(broker.rack)},
-          {"healthy", broker.healthy}, {"latencyMs", broker.latency.count()},
+  return {{"nodeId", broker.nodeId},      {"host", orNull(broker.host)},
+          {"port", broker.port},          {"rack", orNull(broker.rack)},
+          {"healthy", broker.healthy},    {"latencyMs", broker.latency.count()},
           {"error", orNull(broker.error)}};
 }
 
@@ -69,9 +67,9 @@ object toJson(const HealthCheckResult& health) {
           {"checkedAt", formatTimestamp(health.checkedAt)},
           {"reasons", toJsonArray(health.reasons)},
           {"details",
-           object{{"cluster", details.cluster ? value{toJson(*details.cluster)} : value{nullptr}},
+           object{{"cluster", details.cluster ? value(toJson(*details.cluster)) : value(nullptr)},
                   {"brokers", toJsonArray(details.brokers)},
-                  {"topics", details.topics ? value{toJson(*details.topics)} : value{nullptr}}}}};
+                  {"topics", details.topics ? value(toJson(*details.topics)) : value(nullptr)}}}};
 }
 
 object toJson(const ClusterStats& stats) {
@@ -86,7 +84,7 @@ object toJson(const ClusterStats& stats) {
 
 object toJson(const TopicInfo& topic) {
   return {{"name", topic.name},
-          {"category", topic.category ? value{toString(*topic.category)} : value{nullptr}},
+          {"category", topic.category ? value(toString(*topic.category)) : value(nullptr)},
           {"entry", orNull(topic.entry)},
           {"tenantId", orNull(topic.tenantId)},
           {"partitions", topic.partitions},
@@ -100,9 +98,8 @@ object toJson(const TopicPlan& plan) {
   for (const auto& step : plan.steps) {
     array configs;
     for (const auto& config : step.configs) {
-      configs.push_back(object{{"name", config.name},
-                               {"actual", orNull(config.actual)},
-                               {"declared", config.declared}});
+      configs.push_back(object{
+          {"name", config.name}, {"actual", orNull(config.actual)}, {"declared", config.declared}});
     }
     steps.push_back(object{{"action", toString(step.action)},
                            {"topic", step.topic},

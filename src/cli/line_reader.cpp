@@ -1,13 +1,12 @@
 #include "cli/line_reader.hpp"
 
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
 
 #include "core/errors.hpp"
 
@@ -66,7 +65,7 @@ Result<std::size_t> FdSource::read(std::span<char> space) {
 }
 
 std::optional<std::int64_t> FdSource::size() const {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) {
     return std::nullopt;
   }

@@ -1,8 +1,7 @@
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <iostream>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "cli/cli.hpp"
 #include "cli/fd_stream.hpp"

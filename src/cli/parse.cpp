@@ -1,10 +1,10 @@
 #include "cli/parse.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/json.hpp>
 #include <charconv>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "cli/text.hpp"
 #include "core/errors.hpp"
@@ -88,11 +88,11 @@ Result<Milliseconds> parseDuration(std::string_view option, std::string_view tex
   constexpr std::int64_t kLongest = 24LL * 3'600'000;
   const auto unitAt = std::min(text.find_first_not_of("0123456789"), text.size());
   const auto unit = text.substr(unitAt);
-  const std::int64_t factor = unit == "ms"                    ? 1
-                              : unit.empty() || unit == "s"   ? 1'000
-                              : unit == "m" || unit == "min"  ? 60'000
-                              : unit == "h"                   ? 3'600'000
-                                                              : 0;
+  const std::int64_t factor = unit == "ms"                   ? 1
+                              : unit.empty() || unit == "s"  ? 1'000
+                              : unit == "m" || unit == "min" ? 60'000
+                              : unit == "h"                  ? 3'600'000
+                                                             : 0;
   const auto value = number(text.substr(0, unitAt));
   if (!value || factor == 0 || *value <= 0 || *value > kLongest / factor) {
     return fail(errors::invalidArgument(
@@ -126,8 +126,8 @@ Result<FieldMap> parseFieldMap(const std::vector<std::string>& texts) {
             "Write FIELD_IN_THE_FILE=FIELD_OF_THE_EVENT, e.g. conversation=conversationId"));
       }
       if (!map.insert(assignment).second) {
-        return fail(errors::invalidArgument(
-            fmt::format("--map: '{}' is mapped twice", assignment.first)));
+        return fail(
+            errors::invalidArgument(fmt::format("--map: '{}' is mapped twice", assignment.first)));
       }
     }
   }
@@ -168,9 +168,8 @@ Result<std::optional<Timestamp>> parseUntil(std::string_view text) {
   }
   const auto time = parseTimestamp(text);
   if (!time) {
-    return fail(errors::invalidArgument(
-        fmt::format("--until: '{}' is not a place to stop", text),
-        "Allowed are end, or a time like 2026-11-23T14:40:00Z"));
+    return fail(errors::invalidArgument(fmt::format("--until: '{}' is not a place to stop", text),
+                                        "Allowed are end, or a time like 2026-11-23T14:40:00Z"));
   }
   return *time;
 }

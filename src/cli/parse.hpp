@@ -19,7 +19,7 @@ namespace caas::kafka::cli {
 
 /// "name=value" at the first '='; the value may be empty, the name may not.
 [[nodiscard]] Result<std::pair<std::string, std::string>> parseAssignment(std::string_view option,
-                                                                         std::string_view text);
+                                                                          std::string_view text);
 
 /// "conversation=conversationId,user=userId": field in the file = field of the event.
 [[nodiscard]] Result<FieldMap> parseFieldMap(const std::vector<std::string>& texts);

@@ -1,10 +1,10 @@
 // produce: raw records into any topic, to find out what is wrong.
 
-#include <fmt/format.h>
+#include <memory>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
-#include <memory>
+#include <fmt/format.h>
 
 #include "caas/kafka/producer.hpp"
 #include "cli/commands.hpp"
@@ -56,14 +56,16 @@ Result<int> produce(Session& session, const ProduceArguments& arguments) {
     return fail(errors::invalidArgument("--from does not go with --value or --tombstone"));
   }
   if (!single && arguments.import.from.empty() && session.context().inIsTerminal) {
-    return fail(errors::invalidArgument(
-        "produce has nothing to send", "Give --value, --from FILE, or --from - to type lines here"));
+    return fail(
+        errors::invalidArgument("produce has nothing to send",
+                                "Give --value, --from FILE, or --from - to type lines here"));
   }
   if (arguments.tombstone && !arguments.key) {
     return fail(errors::invalidArgument("--tombstone needs --key: it removes that key's record"));
   }
   CAAS_ASSIGN(const auto headers, parseHeaders(arguments.import.headers));
   CAAS_ASSIGN(const auto* loaded, session.settings());
+  CAAS_TRY(session.reach());
   CAAS_ASSIGN(const auto producer, Producer::create(loaded->settings));
   RawSink sink{*producer, arguments, headers};
   return single ? importOne(session, sink, arguments.value.value_or(""))
@@ -76,7 +78,8 @@ void addProduceCommand(CommandSet& commands) {
   auto arguments = std::make_shared<ProduceArguments>();
   auto& app = commands.command(
       {"produce",
-       "Sends raw records to any topic; for debugging. Nothing is checked or added: use publish for "
+       "Sends raw records to any topic; for debugging. Nothing is checked or added: use publish "
+       "for "
        "events. Each line of the input is one record's value; empty lines are left out.",
        "  caas-kafka produce --topic test --key k1 --value hello\n"
        "  seq 1000 | caas-kafka produce --topic test\n"

@@ -1,10 +1,10 @@
 // publish: events of a type of the catalog, from NDJSON or one from the command line.
 
-#include <fmt/format.h>
-
-#include <CLI/Option.hpp>
 #include <algorithm>
 #include <memory>
+
+#include <CLI/Option.hpp>
+#include <fmt/format.h>
 
 #include "cli/commands.hpp"
 #include "cli/event_sink.hpp"
@@ -65,7 +65,8 @@ Result<void> mustExist(Session& session, const Destination& destination) {
     wanted.tenantId = destination.target.tenant->str();
   }
   CAAS_ASSIGN(const auto manager, session.topics());
-  CAAS_ASSIGN(const auto topics, manager->listTopics(wanted, session.deadline(Milliseconds{30'000})));
+  CAAS_ASSIGN(const auto topics,
+              manager->listTopics(wanted, session.deadline(Milliseconds{30'000})));
   if (std::ranges::find(topics, destination.topic, &TopicInfo::name) != topics.end()) {
     return {};
   }
@@ -132,7 +133,8 @@ void addPublishCommand(CommandSet& commands) {
                  "Which field of the input is which of the event: IN=EVENT, several with commas")
       ->type_name("LIST")
       ->allow_extra_args(false);
-  app.add_option("--field", arguments->fields, "A field of a single event; may be given several times")
+  app.add_option("--field", arguments->fields,
+                 "A field of a single event; may be given several times")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
   addImportOptions(app, arguments->import);

@@ -1,8 +1,7 @@
 #include "cli/record_text.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "cli/code_points.hpp"
 #include "produce/utf8.hpp"
@@ -138,9 +137,9 @@ std::string recordToText(const ReceivedRecord& record, bool withHeaders, const S
       record.value ? escapeForTerminal(*record.value) : "(tombstone)");
   if (withHeaders) {
     for (const auto& header : record.headers) {
-      out += "  " + style.paint(Tone::kDim, escapeForTerminal(header.name) + "=" +
-                                                (header.value ? escapeForTerminal(*header.value)
-                                                              : "(null)"));
+      out += "  " + style.paint(Tone::kDim,
+                                escapeForTerminal(header.name) + "=" +
+                                    (header.value ? escapeForTerminal(*header.value) : "(null)"));
     }
   }
   return out;

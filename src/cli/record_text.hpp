@@ -13,8 +13,8 @@ namespace caas::kafka::cli {
 ///    "headers":[{"name":…,"value":…}]}
 ///
 /// valueEncoding says what `value` is: "json" (the bytes were JSON; they stand there as they were,
-/// numbers untouched), "text" (a string), "base64" (bytes that are not UTF-8), "null" (a tombstone).
-/// Keys and header values are strings or null; one that is not UTF-8 is base64 and has
+/// numbers untouched), "text" (a string), "base64" (bytes that are not UTF-8), "null" (a
+/// tombstone). Keys and header values are strings or null; one that is not UTF-8 is base64 and has
 /// "keyEncoding" or "encoding" beside it. Control characters are escaped, as in the text form.
 [[nodiscard]] std::string recordToJson(const ReceivedRecord& record);
 

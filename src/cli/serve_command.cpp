@@ -1,10 +1,11 @@
-// serve: the daemon. Start, watch, stop; what it serves (HTTP) starts between "ready" and the watch.
+// serve: the daemon. Start, watch, stop; what it serves (HTTP) starts between "ready" and the
+// watch.
 
-#include <fmt/format.h>
-
-#include <CLI/Option.hpp>
 #include <algorithm>
 #include <memory>
+
+#include <CLI/Option.hpp>
+#include <fmt/format.h>
 
 #include "caas/kafka/version.hpp"
 #include "cli/commands.hpp"
@@ -125,7 +126,8 @@ void addServeCommand(CommandSet& commands) {
        "  caas-kafka serve\n  LOG_FORMAT=json caas-kafka serve --check-interval 30s",
        kServiceHeading},
       [options](Session& session) { return serve(session, *options); });
-  app.add_option("--check-interval", options->checkInterval, "Time between two looks; 10s if not given")
+  app.add_option("--check-interval", options->checkInterval,
+                 "Time between two looks; 10s if not given")
       ->type_name("TIME");
   app.add_option("--shutdown-timeout", options->shutdownTimeout,
                  "How long stopping may take; 30s if not given")

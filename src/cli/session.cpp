@@ -1,9 +1,9 @@
 #include "cli/session.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "cli/parse.hpp"
 #include "core/errors.hpp"
@@ -14,6 +14,7 @@ namespace {
 
 /// A command that is done does not wait long for a broker that hangs.
 constexpr Milliseconds kGoodbye{2'000};
+constexpr Milliseconds kReach{5'000};
 
 bool logLevelGiven(const LoadedSettings& loaded) {
   return std::ranges::any_of(loaded.inForce, [](const SettingInForce& row) {
@@ -22,6 +23,19 @@ bool logLevelGiven(const LoadedSettings& loaded) {
 }
 
 }  // namespace
+
+Error notReached(const PingResult& ping, const Settings& settings) {
+  Error error{.code = ErrorCode::kConnectionTimeout, .message = ping.error, .retriable = true};
+  if (!settings.brokers.empty() && ping.error.find(settings.brokers.front()) == std::string::npos) {
+    error.message = join(settings.brokers, ",") + ": " + ping.error;
+  }
+  // A ping gives one text; people are to see the remedy on a line of its own.
+  error.hint = errors::connectionTimeout({}, {}, {}).hint;
+  if (const auto at = error.message.rfind(". " + error.hint); at != std::string::npos) {
+    error.message.resize(at);
+  }
+  return error;
+}
 
 Session::Session(CliContext& context, GlobalOptions globals)
     : context_(context),
@@ -39,7 +53,7 @@ Session::~Session() {
   }
 }
 
-void Session::print(const boost::json::value& document) {
+void Session::print(const boost::json::object& document) {
   context_.out << boost::json::serialize(document) << '\n';
 }
 
@@ -92,9 +106,22 @@ Result<std::shared_ptr<KafkaService>> Session::service(bool daemon) {
   return service_;
 }
 
-Result<std::shared_ptr<TopicManager>> Session::topics() {
+Result<void> Session::reach() {
+  if (reached_) {
+    return {};
+  }
   CAAS_ASSIGN(const auto made, service());
-  return made->topicManager();
+  const auto ping = made->healthCheck()->ping(std::min(deadline(kReach), kReach));
+  if (!ping.success) {
+    return fail(notReached(ping, loaded_->settings));
+  }
+  reached_ = true;
+  return {};
+}
+
+Result<std::shared_ptr<TopicManager>> Session::topics() {
+  CAAS_TRY(reach());
+  return service_->topicManager();
 }
 
 Result<std::string> Session::ask(std::string_view question, std::string_view insteadHint) {

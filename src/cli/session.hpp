@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/json.hpp>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <boost/json.hpp>
 
 #include "cli/context.hpp"
 #include "cli/text.hpp"
@@ -35,7 +36,7 @@ class Session {
   [[nodiscard]] const Style& style() const { return style_; }
 
   /// Prints one JSON document on a line of its own.
-  void print(const boost::json::value& document);
+  void print(const boost::json::object& document);
   /// To stderr: "warning: …".
   void warn(std::string_view text);
 
@@ -45,6 +46,9 @@ class Session {
   [[nodiscard]] Result<std::shared_ptr<const Catalog>> catalog();
   [[nodiscard]] Result<std::shared_ptr<KafkaService>> service(bool daemon = false);
   [[nodiscard]] Result<std::shared_ptr<TopicManager>> topics();
+  /// Does any broker answer? Asked before what may wait long for other reasons, so that a wrong
+  /// address is told in seconds. topics() asks.
+  [[nodiscard]] Result<void> reach();
   /// --timeout, else `fallback`.
   [[nodiscard]] Milliseconds deadline(Milliseconds fallback) const;
 
@@ -60,6 +64,10 @@ class Session {
   std::optional<LoadedSettings> loaded_{};
   std::shared_ptr<const Catalog> catalog_{};
   std::shared_ptr<KafkaService> service_{};
+  bool reached_ = false;
 };
+
+/// What a ping that failed says, with the addresses and the remedy in it.
+[[nodiscard]] Error notReached(const PingResult& ping, const Settings& settings);
 
 }  // namespace caas::kafka::cli

@@ -1,15 +1,14 @@
 #include "cli/signals.hpp"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 namespace caas::kafka::cli {
 namespace {
@@ -86,8 +85,8 @@ void SignalWatch::run() {
 bool SignalWatch::waitFor(Milliseconds time, int seen) {
   const auto deadline = std::chrono::steady_clock::now() + time;
   while (count() <= seen) {
-    const auto left = std::chrono::duration_cast<Milliseconds>(deadline -
-                                                               std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<Milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) {
       return false;
     }

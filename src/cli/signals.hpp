@@ -7,9 +7,9 @@
 
 namespace caas::kafka::cli {
 
-/// SIGINT and SIGTERM, taken by a thread from a signalfd: no code runs in a signal handler. Until it
-/// is armed the first one ends the process at once, as by default; then the third one does, whatever
-/// the process waits for.
+/// SIGINT and SIGTERM, taken by a thread from a signalfd: no code runs in a signal handler. Until
+/// it is armed the first one ends the process at once, as by default; then the third one does,
+/// whatever the process waits for.
 ///
 /// Make it before any other thread starts: threads inherit the mask that keeps the signals for us.
 class SignalWatch : public Interrupt {

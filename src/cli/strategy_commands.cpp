@@ -1,10 +1,10 @@
 // partition-key and recommend: pure, no Kafka is asked.
 
-#include <fmt/format.h>
+#include <memory>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
-#include <memory>
+#include <fmt/format.h>
 
 #include "caas/kafka/partition_strategy.hpp"
 #include "cli/commands.hpp"
@@ -41,7 +41,7 @@ Result<int> partitionKey(Session& session, const KeyOptions& options) {
   if (session.json()) {
     session.print({{"strategy", options.strategy},
                    {"key", key},
-                   {"partition", partition ? boost::json::value{*partition} : nullptr}});
+                   {"partition", partition ? boost::json::value(*partition) : nullptr}});
     return kExitDone;
   }
   session.out() << escapeForTerminal(key) << '\n';
@@ -52,8 +52,8 @@ Result<int> partitionKey(Session& session, const KeyOptions& options) {
 }
 
 Result<int> recommend(Session& session, const RecommendOptions& options) {
-  CAAS_ASSIGN(const auto advice, PartitionStrategy::explainRecommendedPartitions(options.strategy,
-                                                                                options.load));
+  CAAS_ASSIGN(const auto advice,
+              PartitionStrategy::explainRecommendedPartitions(options.strategy, options.load));
   if (session.json()) {
     session.print({{"partitions", advice.partitions},
                    {"reasons", toJsonArray(advice.reasons)},
@@ -64,13 +64,12 @@ Result<int> recommend(Session& session, const RecommendOptions& options) {
   for (const auto& reason : advice.reasons) {
     session.out() << "  - " << reason << '\n';
   }
-  session.out() << fmt::format("  - expected load of the busiest partition: {:.2f} times the mean\n",
-                               advice.expectedSkew);
+  session.out() << fmt::format(
+      "  - expected load of the busiest partition: {:.2f} times the mean\n", advice.expectedSkew);
   return kExitDone;
 }
 
-constexpr char kStrategies[] =
-    "How the key is made: conversation_id, user_id, tenant_id or random";
+constexpr char kStrategies[] = "How the key is made: conversation_id, user_id, tenant_id or random";
 
 }  // namespace
 
@@ -88,8 +87,9 @@ void addStrategyCommands(CommandSet& commands) {
   keyApp.add_option("--tenant", key->tenant, "The tenant's id")->type_name("ID");
   keyApp.add_option("--conversation", key->conversation, "The conversation's id")->type_name("ID");
   keyApp.add_option("--user", key->user, "The user's id")->type_name("ID");
-  keyApp.add_option("--topic-partitions", key->topicPartitions,
-                    "Also say which of so many partitions it is")
+  keyApp
+      .add_option("--topic-partitions", key->topicPartitions,
+                  "Also say which of so many partitions it is")
       ->type_name("N")
       ->check(CLI::Range(1, kMostPartitions));
 
@@ -101,14 +101,17 @@ void addStrategyCommands(CommandSet& commands) {
        kPlanningHeading},
       [load](Session& session) { return recommend(session, *load); });
   recommendApp.add_option("--strategy", load->strategy, kStrategies)->type_name("NAME")->required();
-  recommendApp.add_option("--rate", load->load.messagesPerSecond, "Messages per second, at the peak")
+  recommendApp
+      .add_option("--rate", load->load.messagesPerSecond, "Messages per second, at the peak")
       ->type_name("N")
       ->required();
-  recommendApp.add_option("--keys", load->load.uniqueKeys,
-                          "How many different keys; 0 or not given: not known")
+  recommendApp
+      .add_option("--keys", load->load.uniqueKeys,
+                  "How many different keys; 0 or not given: not known")
       ->type_name("N");
-  recommendApp.add_option("--consumers", load->load.consumers,
-                          "How many consumers of one group; 0 or not given: not known")
+  recommendApp
+      .add_option("--consumers", load->load.consumers,
+                  "How many consumers of one group; 0 or not given: not known")
       ->type_name("N");
 }
 

@@ -47,8 +47,9 @@ Result<TenantList> TenantList::read(const CliContext& context, const std::string
       return list;
     }
     if (line->tooLong) {
-      return fail(errors::invalidArgument(file + ", line " + std::to_string(line->number) +
-                                          ": this is no list of tenant ids (the line is too long)"));
+      return fail(
+          errors::invalidArgument(file + ", line " + std::to_string(line->number) +
+                                  ": this is no list of tenant ids (the line is too long)"));
     }
     const auto id = trimmed(line->text.substr(0, line->text.find('#')));
     if (!id.empty()) {

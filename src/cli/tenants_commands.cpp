@@ -1,10 +1,10 @@
 // tenants create | list | show | delete
 
-#include <fmt/format.h>
-
-#include <CLI/Option.hpp>
 #include <algorithm>
 #include <memory>
+
+#include <CLI/Option.hpp>
+#include <fmt/format.h>
 
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
@@ -56,7 +56,7 @@ void printOnboarding(Session& session, const OnboardReport& report, const Tenant
     if (session.json()) {
       auto object = toJson(failure.error);
       object["tenantId"] = failure.tenantId;
-      object["line"] = line ? boost::json::value{*line} : boost::json::value{nullptr};
+      object["line"] = line ? boost::json::value(*line) : boost::json::value(nullptr);
       failures.push_back(std::move(object));
     } else {
       session.err() << (line ? fmt::format("line {}: ", *line) : "")
@@ -170,9 +170,9 @@ Result<int> show(Session& session, const std::string& id) {
   }
   Table table{{"TOPIC", ">PARTITIONS", ">RF", ">UNDER-REPLICATED", ">OFFLINE"}};
   for (const auto& topic : topics) {
-    table.add({topic.name, std::to_string(topic.partitions), std::to_string(topic.replicationFactor),
-               std::to_string(topic.underReplicatedPartitions),
-               std::to_string(topic.offlinePartitions)});
+    table.add(
+        {topic.name, std::to_string(topic.partitions), std::to_string(topic.replicationFactor),
+         std::to_string(topic.underReplicatedPartitions), std::to_string(topic.offlinePartitions)});
   }
   session.out() << table.render(session.style());
   if (!info.missingTopics.empty()) {
@@ -196,8 +196,7 @@ Result<bool> confirmed(Session& session, const std::string& id) {
     err << "Consumer groups with members on them (stop these first): "
         << escapeForTerminal(join(preview.activeGroups, ", ")) << '\n';
   }
-  CAAS_ASSIGN(const auto answer,
-              session.ask("Type the tenant's name to delete it: ", "Add --yes"));
+  CAAS_ASSIGN(const auto answer, session.ask("Type the tenant's name to delete it: ", "Add --yes"));
   return answer == id;
 }
 
@@ -205,9 +204,10 @@ Result<int> remove(Session& session, const DeleteOptions& options) {
   CAAS_ASSIGN(const auto tenant, TenantId::parse(options.id));
   if (!options.yes) {
     if (!session.context().inIsTerminal) {
-      return fail(errors::invalidArgument("tenants delete asks before it deletes anything, and there "
-                                          "is no terminal to ask on",
-                                          "Add --yes"));
+      return fail(
+          errors::invalidArgument("tenants delete asks before it deletes anything, and there "
+                                  "is no terminal to ask on",
+                                  "Add --yes"));
     }
     CAAS_ASSIGN(const bool sure, confirmed(session, options.id));
     if (!sure) {
@@ -225,12 +225,12 @@ Result<int> remove(Session& session, const DeleteOptions& options) {
   for (const auto& topic : report.deletedTopics) {
     session.out() << "deleted " << escapeForTerminal(topic) << '\n';
   }
-  session.out() << fmt::format("tenant {} is gone: {}, committed offsets of {}; {} waiting for a "
-                               "retry and {} in the DLQ are still there\n",
-                               options.id, plural(std::ssize(report.deletedTopics), "topic"),
-                               plural(report.groupsCleaned, "group"),
-                               plural(report.retryEntries, "record"),
-                               plural(report.dlqEntries, "record"));
+  session.out() << fmt::format(
+      "tenant {} is gone: {}, committed offsets of {}; {} waiting for a "
+      "retry and {} in the DLQ are still there\n",
+      options.id, plural(std::ssize(report.deletedTopics), "topic"),
+      plural(report.groupsCleaned, "group"), plural(report.retryEntries, "record"),
+      plural(report.dlqEntries, "record"));
   return kExitDone;
 }
 
@@ -258,7 +258,8 @@ void addDelete(CommandSet& commands, CLI::App& tenants) {
       tenants,
       {"delete",
        "Deletes a tenant's topics with all their records. Shows first what would be lost and asks "
-       "for the tenant's name. Refused while a consumer group has members on them; the name is free "
+       "for the tenant's name. Refused while a consumer group has members on them; the name is "
+       "free "
        "again after a minute.",
        "  caas-kafka tenants delete acme\n  caas-kafka tenants delete acme --yes"},
       [options](Session& session) { return remove(session, *options); });

@@ -1,8 +1,8 @@
 #include "cli/text.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "cli/code_points.hpp"
 #include "config/near.hpp"
@@ -116,9 +116,8 @@ std::string escapeForTerminal(std::string_view text, bool keepNewlines) {
   while (!text.empty()) {
     const auto valid = text.substr(0, produce::validUtf8Prefix(text));
     text.remove_prefix(valid.size());
-    forEachCodePoint(valid, [&](std::string_view sequence) {
-      appendHarmless(out, sequence, keepNewlines);
-    });
+    forEachCodePoint(
+        valid, [&](std::string_view sequence) { appendHarmless(out, sequence, keepNewlines); });
     if (!text.empty()) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
       text.remove_prefix(1);

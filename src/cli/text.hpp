@@ -61,11 +61,13 @@ class Table {
 /// "12 ms", "3.4 s", "2 min 5 s".
 [[nodiscard]] std::string formatDuration(Milliseconds time);
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
-/// Breaks at spaces; lines after the first begin with `indent` spaces. Words longer than a line stay
-/// whole.
+/// Breaks at spaces; lines after the first begin with `indent` spaces. Words longer than a line
+/// stay whole.
 [[nodiscard]] std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
 
-/// The candidate that is the fewest edits away, if that is near enough to be a typing error; else "".
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+/// The candidate that is the fewest edits away, if that is near enough to be a typing error; else
+/// "".
+[[nodiscard]] std::string nearest(std::string_view word,
+                                  const std::vector<std::string>& candidates);
 
 }  // namespace caas::kafka::cli

@@ -1,10 +1,10 @@
 // topics list | describe | plan | apply | health
 
-#include <fmt/format.h>
+#include <memory>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
-#include <memory>
+#include <fmt/format.h>
 
 #include "cli/cluster_text.hpp"
 #include "cli/commands.hpp"
@@ -51,17 +51,17 @@ Result<int> list(Session& session, const ListOptions& options) {
   }
   Table table{{"TOPIC", "CATEGORY", "TENANT", ">PARTITIONS", ">RF", "STATE"}};
   for (const auto& topic : topics) {
-    const auto state = topic.offlinePartitions > 0
-                           ? Cell{fmt::format("{} offline", topic.offlinePartitions), Tone::kBad}
-                       : topic.underReplicatedPartitions > 0
-                           ? Cell{fmt::format("{} under-replicated", topic.underReplicatedPartitions),
-                                  Tone::kWarn}
-                           : Cell{"ok", Tone::kGood};
+    const auto state =
+        topic.offlinePartitions > 0
+            ? Cell{fmt::format("{} offline", topic.offlinePartitions), Tone::kBad}
+        : topic.underReplicatedPartitions > 0
+            ? Cell{fmt::format("{} under-replicated", topic.underReplicatedPartitions), Tone::kWarn}
+            : Cell{"ok", Tone::kGood};
     table.add({Cell{topic.name},
                Cell{std::string{topic.category ? toString(*topic.category) : "foreign"}},
                Cell{topic.tenantId.empty() ? "-" : topic.tenantId},
-               Cell{std::to_string(topic.partitions)}, Cell{std::to_string(topic.replicationFactor)},
-               state});
+               Cell{std::to_string(topic.partitions)},
+               Cell{std::to_string(topic.replicationFactor)}, state});
   }
   session.out() << (topics.empty() ? "no topics\n" : table.render(session.style()));
   return kExitDone;
@@ -100,9 +100,10 @@ Result<int> plan(Session& session, const PlanArguments& arguments) {
 Result<int> apply(Session& session, const PlanArguments& arguments) {
   constexpr char kHint[] = "Look at `caas-kafka topics plan`, then add --yes";
   if (!arguments.yes && !session.context().inIsTerminal) {
-    return fail(errors::invalidArgument("topics apply asks before it changes anything, and there "
-                                        "is no terminal to ask on",
-                                        kHint));
+    return fail(
+        errors::invalidArgument("topics apply asks before it changes anything, and there "
+                                "is no terminal to ask on",
+                                kHint));
   }
   CAAS_ASSIGN(const auto made, makePlan(session, arguments));
   // With --json only the report goes to stdout, but a plan is always shown before it is applied.
@@ -154,11 +155,11 @@ void addPlanOptions(CLI::App& app, PlanArguments& arguments) {
 
 void addList(CommandSet& commands, CLI::App& topics) {
   auto options = std::make_shared<ListOptions>();
-  auto& app = commands.command(
-      topics,
-      {"list", "Lists the topics on the cluster that the catalog knows.",
-       "  caas-kafka topics list\n  caas-kafka topics list --tenant acme --json"},
-      [options](Session& session) { return list(session, *options); });
+  auto& app =
+      commands.command(topics,
+                       {"list", "Lists the topics on the cluster that the catalog knows.",
+                        "  caas-kafka topics list\n  caas-kafka topics list --tenant acme --json"},
+                       [options](Session& session) { return list(session, *options); });
   app.add_option("--category", options->category, "Only platform, tenant or internal topics")
       ->type_name("NAME")
       ->check(CLI::IsMember({"platform", "tenant", "internal"}));
@@ -205,9 +206,9 @@ void addPlanAndApply(CommandSet& commands, CLI::App& topics) {
 }  // namespace
 
 void addTopicsCommands(CommandSet& commands) {
-  auto& topics = commands.group({"topics", "Lists, compares and repairs topics.",
-                                 "  caas-kafka topics list\n  caas-kafka topics plan",
-                                 kTopicsHeading});
+  auto& topics =
+      commands.group({"topics", "Lists, compares and repairs topics.",
+                      "  caas-kafka topics list\n  caas-kafka topics plan", kTopicsHeading});
   addList(commands, topics);
   addDescribe(commands, topics);
   addPlanAndApply(commands, topics);

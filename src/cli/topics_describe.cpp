@@ -1,8 +1,8 @@
 #include "cli/topics_describe.hpp"
 
-#include <fmt/format.h>
-
 #include <map>
+
+#include <fmt/format.h>
 
 #include "client/admin.hpp"
 #include "core/errors.hpp"
@@ -28,7 +28,8 @@ struct TopicPicture {
 };
 
 /// Offsets that cannot be read (a partition without a leader) stay unknown: the rest is shown.
-void addOffsets(client::AdminClient& admin, const client::CallOptions& call, TopicPicture& picture) {
+void addOffsets(client::AdminClient& admin, const client::CallOptions& call,
+                TopicPicture& picture) {
   for (const bool latest : {false, true}) {
     std::vector<std::pair<client::TopicPartition, client::OffsetSpec>> asked;
     for (const auto& row : picture.partitions) {
@@ -52,6 +53,7 @@ void addOffsets(client::AdminClient& admin, const client::CallOptions& call, Top
 Result<TopicPicture> look(Session& session, const std::string& name) {
   CAAS_ASSIGN(const auto* loaded, session.settings());
   CAAS_ASSIGN(const auto catalog, session.catalog());
+  CAAS_TRY(session.reach());
   CAAS_ASSIGN(const auto admin, client::AdminClient::create(loaded->settings, "cli"));
   const client::CallOptions call{session.deadline(Milliseconds{30'000}), {}};
   TopicPicture picture;
@@ -110,7 +112,7 @@ std::vector<SettingRow> settingRows(const TopicPicture& picture) {
 object pictureJson(const TopicPicture& picture) {
   array partitions;
   for (const auto& row : picture.partitions) {
-    const auto number = [](const auto& n) { return n ? value{*n} : value{nullptr}; };
+    const auto number = [](const auto& n) { return n ? value(*n) : value(nullptr); };
     partitions.push_back(
         object{{"partition", row.info.id},
                {"leader", number(row.info.leader)},
@@ -122,16 +124,16 @@ object pictureJson(const TopicPicture& picture) {
   array settings;
   for (const auto& row : settingRows(picture)) {
     settings.push_back(object{{"name", row.name},
-                              {"actual", row.actual.empty() ? value{nullptr} : value{row.actual}},
-                              {"declared", row.declared ? value{*row.declared} : value{nullptr}},
+                              {"actual", row.actual.empty() ? value(nullptr) : value(row.actual)},
+                              {"declared", row.declared ? value(*row.declared) : value(nullptr)},
                               {"drifted", row.drifted()}});
   }
   const auto& owner = picture.owner;
   return {{"name", picture.topic.name},
           {"topicId", picture.topic.topicId},
-          {"entry", owner ? value{owner->definition->entry} : value{nullptr}},
-          {"category", owner ? value{toString(owner->definition->category)} : value{nullptr}},
-          {"tenantId", owner && owner->tenant ? value{owner->tenant->str()} : value{nullptr}},
+          {"entry", owner ? value(owner->definition->entry) : value(nullptr)},
+          {"category", owner ? value(toString(owner->definition->category)) : value(nullptr)},
+          {"tenantId", owner && owner->tenant ? value(owner->tenant->str()) : value(nullptr)},
           {"partitions", std::move(partitions)},
           {"settings", std::move(settings)}};
 }
@@ -163,24 +165,26 @@ std::string headText(const TopicPicture& picture) {
 }
 
 std::string pictureText(const TopicPicture& picture, const Style& style) {
-  Table partitions{{">PARTITION", ">LEADER", "REPLICAS", "IN SYNC", ">EARLIEST", ">LATEST",
-                    ">RECORDS"}};
+  Table partitions{
+      {">PARTITION", ">LEADER", "REPLICAS", "IN SYNC", ">EARLIEST", ">LATEST", ">RECORDS"}};
   for (const auto& row : picture.partitions) {
     const bool short_ = row.info.isr.size() < row.info.replicas.size();
     const bool known = row.earliest && row.latest;
-    partitions.add({Cell{std::to_string(row.info.id)},
-                    row.info.leader ? Cell{std::to_string(*row.info.leader)}
-                                    : Cell{"none", Tone::kBad},
-                    Cell{numbers(row.info.replicas)},
-                    Cell{numbers(row.info.isr), short_ ? Tone::kWarn : Tone::kPlain},
-                    Cell{row.earliest ? std::to_string(*row.earliest) : "?"},
-                    Cell{row.latest ? std::to_string(*row.latest) : "?"},
-                    Cell{known ? formatCount(*row.latest - *row.earliest) : "?"}});
+    partitions.add(
+        {Cell{std::to_string(row.info.id)},
+         row.info.leader ? Cell{std::to_string(*row.info.leader)} : Cell{"none", Tone::kBad},
+         Cell{numbers(row.info.replicas)},
+         Cell{numbers(row.info.isr), short_ ? Tone::kWarn : Tone::kPlain},
+         Cell{row.earliest ? std::to_string(*row.earliest) : "?"},
+         Cell{row.latest ? std::to_string(*row.latest) : "?"},
+         Cell{known ? formatCount(*row.latest - *row.earliest) : "?"}});
   }
   Table settings{{"SETTING", "VALUE", "CATALOG"}};
   for (const auto& row : settingRows(picture)) {
     settings.add({Cell{row.name}, Cell{row.actual.empty() ? "(not set)" : row.actual},
-                  Cell{row.drifted() ? "declares " + *row.declared : row.declared ? "the same" : "-",
+                  Cell{row.drifted()  ? "declares " + *row.declared
+                       : row.declared ? "the same"
+                                      : "-",
                        row.drifted() ? Tone::kWarn : Tone::kDim}});
   }
   return headText(picture) + "\n" + partitions.render(style) +
