@@ -8,6 +8,7 @@
 namespace caas::kafka {
 namespace {
 
+using std::string_view_literals::operator""sv;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -272,10 +273,9 @@ TEST(CatalogParseTest, BadDefaultsAreReportedByTheirVariable) {
 
 TEST(CatalogParseTest, MutatedCatalogsAreReadOrRefusedButNeverCrash) {
   std::mt19937 random(13);
-  constexpr std::string_view kBytes(
+  constexpr auto kBytes =
       "{}[]:,-&*!|>'\"%@#? \n\t\0\xff"
-      "aZ0.",
-      29);
+      "aZ0."sv;
   const std::string original(Catalog::embeddedYaml());
   int refused = 0;
   constexpr int kRounds = 400;

@@ -8,6 +8,7 @@
 namespace caas::kafka::config {
 namespace {
 
+using std::string_view_literals::operator""sv;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -119,7 +120,7 @@ TEST(DotEnvTest, QuotedTextComesBackWhateverItIs) {
 
 TEST(DotEnvTest, RandomBytesAreReadOrRefused) {
   std::mt19937 random(11);
-  constexpr std::string_view kAlphabet("AB=\"'\\# \t\n\r\0xport\xff", 20);
+  constexpr auto kAlphabet = "AB=\"'\\# \t\n\r\0xport\xff"sv;
   int refused = 0;
   for (int round = 0; round < 5'000; ++round) {
     std::string text;
