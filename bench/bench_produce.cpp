@@ -120,7 +120,25 @@ int race(const Options& options) {
   return measure(options, workload, sender, latencies);
 }
 
-bool served(client::AdminClient& admin, const Options& options) {
+/// Empty when every broker knows the topics and every partition answers, else what stands in the
+/// way. Brokers first: a client that asks for offsets too early remembers the "unknown topic".
+std::string notServed(client::AdminClient& admin, const Options& options) {
+  const auto cluster = admin.describeCluster();
+  if (!cluster) {
+    return cluster.error().describe();
+  }
+  for (const auto& broker : cluster->brokers) {
+    const auto described =
+        admin.describeTopics(options.topicNames(), {std::chrono::seconds{30}, broker.id});
+    if (!described) {
+      return described.error().describe();
+    }
+    for (const auto& topic : *described) {
+      if (topic.error) {
+        return fmt::format("broker {}: {}", broker.id, topic.error->describe());
+      }
+    }
+  }
   std::vector<std::pair<client::TopicPartition, client::OffsetSpec>> ends;
   for (const auto& name : options.topicNames()) {
     for (int partition = 0; partition < options.partitionsPerTopic; ++partition) {
@@ -128,8 +146,12 @@ bool served(client::AdminClient& admin, const Options& options) {
     }
   }
   const auto offsets = admin.listOffsets(ends);
-  return offsets &&
-         std::ranges::none_of(*offsets, [](const auto& item) { return item.error.has_value(); });
+  if (!offsets) {
+    return offsets.error().describe();
+  }
+  const auto bad =
+      std::ranges::find_if(*offsets, [](const auto& item) { return item.error.has_value(); });
+  return bad == offsets->end() ? std::string{} : bad->error->describe();
 }
 
 int setUp(client::AdminClient& admin, const Options& options) {
@@ -144,14 +166,17 @@ int setUp(client::AdminClient& admin, const Options& options) {
     }
   }
   const auto until = steady_clock::now() + std::chrono::minutes{3};
-  while (!served(admin, options)) {
+  while (true) {
+    const auto missing = notServed(admin, options);
+    if (missing.empty()) {
+      return 0;
+    }
     if (steady_clock::now() > until) {
-      fmt::print(stderr, "the topics are not served after 3 minutes\n");
+      fmt::print(stderr, "the topics are not served after 3 minutes: {}\n", missing);
       return 1;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{200});
   }
-  return 0;
 }
 
 int administer(const Options& options) {
