@@ -24,7 +24,9 @@ std::string optionName(const CLI::Option* option, bool positional) {
   }
   auto text = join(names, ", ");
   if (option->get_type_size() != 0) {
-    text += " " + option->get_type_name();
+    // CLI11 appends what a check allows ("N:POSITIVE"); our descriptions say it in words.
+    const auto type = option->get_type_name();
+    text += " " + type.substr(0, type.find(':'));
   }
   return text;
 }

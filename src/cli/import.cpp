@@ -144,6 +144,7 @@ ImportSummary LineImport::run(LineReader& reader, std::optional<std::int64_t> to
       break;
     }
     const auto& line = **next;
+    summary_.nextLine = line.number + 1;
     if (line.tooLong) {
       ++summary_.lines;
       refuse(line.number, errors::invalidArgument("the line is too long and was skipped"));

@@ -63,6 +63,8 @@ struct ImportSummary {
   std::int64_t maybeInLog = 0;  ///< of those, the ones that may be in the log
   std::int64_t refused = 0;     ///< never accepted
   std::int64_t bytesRead = 0;
+  /// The first line that was not handled, when it was interrupted.
+  std::int64_t nextLine = 1;
   Milliseconds elapsed{0};
   bool interrupted = false;
   /// Why the import ended before its input did.

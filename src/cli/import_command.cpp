@@ -46,7 +46,8 @@ boost::json::object summaryJson(const ImportSummary& summary,
           {"bytesRead", summary.bytesRead},
           {"elapsedMs", summary.elapsed.count()},
           {"recordsPerSecond", perSecond(summary)},
-          {"interrupted", summary.interrupted}};
+          {"interrupted", summary.interrupted},
+          {"nextLine", summary.nextLine}};
 }
 
 void printProblems(Session& session, const ProblemLog& problems, std::int64_t all) {
@@ -88,7 +89,8 @@ void printSummary(Session& session, const ImportSummary& summary,
   }
   session.out() << text;
   if (summary.interrupted) {
-    session.warn("interrupted: the rest of the input was not read");
+    session.warn(fmt::format("interrupted: the input was not read from line {} on",
+                             formatCount(summary.nextLine)));
   }
 }
 

@@ -116,6 +116,7 @@ TEST_F(CliImport, CountsWhatWasDelivered) {
   EXPECT_EQ(summary.accepted, 3);
   EXPECT_EQ(summary.delivered, 3);
   EXPECT_TRUE(summary.clean());
+  EXPECT_EQ(summary.nextLine, 6);
   EXPECT_EQ(err_.str(), "");  // no terminal, no progress
 }
 
@@ -178,6 +179,7 @@ TEST_F(CliImport, AnInterruptStopsReadingAndStillDelivers) {
   interrupt_.asked = 1;
   const auto summary = run("a\nb\n");
   EXPECT_TRUE(summary.interrupted);
+  EXPECT_EQ(summary.nextLine, 1);
   EXPECT_TRUE(sink_.taken.empty());
   EXPECT_GE(sink_.flushes, 1);
   ASSERT_TRUE(sink_.closedWithin);
