@@ -1,6 +1,7 @@
 // Asks for the health of everything, of each broker, and whether anybody is there at all.
-#include <caas/kafka/service.hpp>
 #include <iostream>
+
+#include <caas/kafka/service.hpp>
 
 using namespace caas::kafka;
 

@@ -1,6 +1,7 @@
 // Keys that keep messages in order, and how many partitions a load needs. Needs no cluster.
-#include <caas/kafka/partition_strategy.hpp>
 #include <iostream>
+
+#include <caas/kafka/partition_strategy.hpp>
 
 using namespace caas::kafka;
 

@@ -1,9 +1,10 @@
 // Publishes a few chat messages of two conversations and reads them back: each conversation's in
 // order. Takes the tenant's id as argument; the default is used again and again.
 #include <atomic>
+#include <iostream>
+
 #include <caas/kafka/record_reader.hpp>
 #include <caas/kafka/service.hpp>
-#include <iostream>
 
 using namespace caas::kafka;
 
@@ -20,8 +21,9 @@ Result<void> publishMessages(EventPublisher& publisher, const TenantId& tenant,
     const ChatMessage message{.conversationId = run + (i % 2 == 0 ? "-tea" : "-coffee"),
                               .userId = "user-1",
                               .text = "message " + std::to_string(i)};
-    const auto sent = publisher.publish(
-        tenant, message, [&](const DeliveryReport& report) { failed += report.delivered() ? 0 : 1; });
+    const auto sent = publisher.publish(tenant, message, [&](const DeliveryReport& report) {
+      failed += report.delivered() ? 0 : 1;
+    });
     // [/publish]
     if (!sent) {
       return sent;
@@ -31,14 +33,16 @@ Result<void> publishMessages(EventPublisher& publisher, const TenantId& tenant,
     return flushed;
   }
   if (failed > 0) {
-    return std::unexpected(Error{.message = std::to_string(failed) + " messages were not delivered"});
+    return std::unexpected(
+        Error{.message = std::to_string(failed) + " messages were not delivered"});
   }
   std::cout << "Published " << kMessages << " messages\n";
   return {};
 }
 
 /// Reads the topic to its end and shows this run's messages. Returns how many there were.
-Result<int> readMessages(const Settings& settings, const std::string& topic, const std::string& run) {
+Result<int> readMessages(const Settings& settings, const std::string& topic,
+                         const std::string& run) {
   // [read]
   auto reader = RecordReader::open(settings, {.topics = {topic}, .untilEnd = true});
   if (!reader) {
@@ -51,8 +55,8 @@ Result<int> readMessages(const Settings& settings, const std::string& topic, con
       return std::unexpected(record.error());
     }
     if (*record && (*record)->key && (*record)->key->starts_with(run)) {
-      std::cout << "  partition " << (*record)->partition << ", offset " << (*record)->offset << ": "
-                << *(*record)->value << "\n";
+      std::cout << "  partition " << (*record)->partition << ", offset " << (*record)->offset
+                << ": " << *(*record)->value << "\n";
       ++count;
     }
   }

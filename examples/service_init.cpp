@@ -1,6 +1,7 @@
 // Starts the service from the environment (KAFKA_BROKERS, …) and shows the cluster's health.
-#include <caas/kafka/service.hpp>
 #include <iostream>
+
+#include <caas/kafka/service.hpp>
 
 int main() {
   // [init]
@@ -18,7 +19,8 @@ int main() {
     std::cerr << "No health: " << health.error().describe() << "\n";
     return 1;
   }
-  std::cout << "Health: " << toString(health->status) << " (" << health->latency.count() << " ms)\n";
+  std::cout << "Health: " << toString(health->status) << " (" << health->latency.count()
+            << " ms)\n";
   for (const auto& reason : health->reasons) {
     std::cout << "  " << reason << "\n";
   }

@@ -1,8 +1,9 @@
 // Creates a tenant's topics, lists all topics, looks at their health, and deletes the tenant again.
 // Takes the tenant's id as argument; without one it makes one up, because the name of a tenant that
 // was deleted is refused for a minute.
-#include <caas/kafka/service.hpp>
 #include <iostream>
+
+#include <caas/kafka/service.hpp>
 
 using namespace caas::kafka;
 

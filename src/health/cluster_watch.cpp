@@ -1,10 +1,10 @@
 #include "health/cluster_watch.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <ranges>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/errors.hpp"
 
@@ -123,8 +123,8 @@ Result<topics::TopicConfigMap> ClusterWatch::configs(const std::vector<std::stri
     const std::vector<std::string> chunk(topics.begin() + static_cast<std::ptrdiff_t>(first),
                                          topics.begin() + static_cast<std::ptrdiff_t>(last));
     CAAS_ASSIGN(auto answers,
-                link->admin->describeConfigs(
-                    chunk, {.timeout = deadline.slice(deadline.total()), .broker = survey.quickest}));
+                link->admin->describeConfigs(chunk, {.timeout = deadline.slice(deadline.total()),
+                                                     .broker = survey.quickest}));
     for (auto& answer : answers) {
       if (!answer.error) {
         configs.emplace(std::move(answer.topic), std::move(answer.configs));
@@ -166,8 +166,8 @@ Result<std::shared_ptr<const ClusterWatch::Link>> ClusterWatch::connect(const De
   }
   CAAS_ASSIGN(std::shared_ptr<client::AdminClient> admin,
               client::AdminClient::create(settings_, "health"));
-  const auto first = topics::retrying(clock_, deadline,
-                                      [&] { return admin->metadata(deadline.attempt()); });
+  const auto first =
+      topics::retrying(clock_, deadline, [&] { return admin->metadata(deadline.attempt()); });
   if (!first) {
     const bool unreachable = first.error().code == ErrorCode::kTimeout ||
                              first.error().code == ErrorCode::kConnectionTimeout;
@@ -176,7 +176,8 @@ Result<std::shared_ptr<const ClusterWatch::Link>> ClusterWatch::connect(const De
   auto link = std::make_shared<Link>();
   link->prober = std::make_shared<Prober>(admin, clock_);
   link->admin = std::move(admin);
-  std::ranges::transform(first->brokers, std::back_inserter(link->brokers), &client::BrokerInfo::id);
+  std::ranges::transform(first->brokers, std::back_inserter(link->brokers),
+                         &client::BrokerInfo::id);
   const std::lock_guard lock(mutex_);
   for (const auto& broker : first->brokers) {
     seen_.insert_or_assign(broker.id, broker);

@@ -32,10 +32,10 @@ struct Survey {
 };
 
 /// Looks at a cluster in which brokers may hang. The client sends what any broker may answer to the
-/// one it used last, and does not give up a connection because a request got no answer: a broker that
-/// hangs would be asked again and again. So each broker is asked itself, and when one is silent, a new
-/// client takes over whose first contacts are brokers that answered. To the silent one it never
-/// gets a connection that counts as up. Thread-safe.
+/// one it used last, and does not give up a connection because a request got no answer: a broker
+/// that hangs would be asked again and again. So each broker is asked itself, and when one is
+/// silent, a new client takes over whose first contacts are brokers that answered. To the silent
+/// one it never gets a connection that counts as up. Thread-safe.
 class ClusterWatch {
  public:
   /// `settings` must outlive it.

@@ -1,11 +1,10 @@
-#include "caas/kafka/health.hpp"
-
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <ranges>
 #include <set>
 
+#include <fmt/format.h>
+
+#include "caas/kafka/health.hpp"
 #include "core/errors.hpp"
 #include "health/cluster_watch.hpp"
 #include "health/verdict.hpp"
@@ -21,12 +20,9 @@ using health::Survey;
 
 std::string_view toString(HealthStatus status) {
   switch (status) {
-    case HealthStatus::kHealthy:
-      return "healthy";
-    case HealthStatus::kDegraded:
-      return "degraded";
-    case HealthStatus::kUnhealthy:
-      return "unhealthy";
+    case HealthStatus::kHealthy: return "healthy";
+    case HealthStatus::kDegraded: return "degraded";
+    case HealthStatus::kUnhealthy: return "unhealthy";
   }
   return "unknown";
 }
@@ -62,7 +58,8 @@ std::string whyNoAnswer(const Error& error) {
 }
 
 constexpr std::string_view kGone =
-    "it is down, hangs, or is cut off: the cluster has given it up, and partitions have replicas on "
+    "it is down, hangs, or is cut off: the cluster has given it up, and partitions have replicas "
+    "on "
     "it; start it, or look why it hangs";
 
 }  // namespace
@@ -185,8 +182,8 @@ class HealthCheck::Impl {
     }
     return {.brokers = std::move(brokers),
             .topics = topicsOf(*survey, *metadata, deadline),
-            .missingPlatformTopics = topics::namesOf(topics::missingFrom(
-                *metadata, topics::wantedOfPlatform(parts_->catalog)))};
+            .missingPlatformTopics = topics::namesOf(
+                topics::missingFrom(*metadata, topics::wantedOfPlatform(parts_->catalog)))};
   }
 
   Result<TopicHealthResult> topicsOf(const Survey& survey, const client::ClusterMetadata& metadata,
@@ -220,9 +217,8 @@ class HealthCheck::Impl {
       if (listed == survey.listed.end() && !replicas.contains(answer.broker)) {
         continue;  // taken out of the cluster since the last time
       }
-      auto broker = brokerHealth(listed == survey.listed.end()
-                                     ? parts_->watch.lastSeen(answer.broker)
-                                     : listed->second);
+      auto broker = brokerHealth(
+          listed == survey.listed.end() ? parts_->watch.lastSeen(answer.broker) : listed->second);
       broker.healthy = answer.cluster.has_value();
       broker.latency = answer.latency;
       if (!broker.healthy) {

@@ -21,7 +21,10 @@ constexpr std::size_t kMaxOpen = 128;
 struct Prober::Round {
   Round(const std::vector<int>& ids, Milliseconds wait, Clock& time,
         std::shared_ptr<client::AdminClient> client)
-      : brokers(ids), timeout(wait), end(time.steadyNow() + wait), clock(time),
+      : brokers(ids),
+        timeout(wait),
+        end(time.steadyNow() + wait),
+        clock(time),
         admin(std::move(client)) {}
 
   const std::vector<int> brokers;

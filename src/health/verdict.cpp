@@ -1,9 +1,9 @@
 #include "health/verdict.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string_view>
+
+#include <fmt/format.h>
 
 namespace caas::kafka::health {
 namespace {
@@ -61,8 +61,8 @@ void judgeBrokers(Judgement& judgement, const std::vector<BrokerHealth>& brokers
     }
     const auto where =
         broker.host.empty() ? std::string() : fmt::format(" ({}:{})", broker.host, broker.port);
-    judgement.degraded(fmt::format("broker {}{} is not healthy: {}", broker.nodeId, where,
-                                   broker.error));
+    judgement.degraded(
+        fmt::format("broker {}{} is not healthy: {}", broker.nodeId, where, broker.error));
   }
 }
 
@@ -74,10 +74,10 @@ void judgeTopics(Judgement& judgement, const Findings& findings) {
         count(topics.offlinePartitions, "partition is", "partitions are")));
   }
   if (topics.underMinIsrPartitions > 0) {
-    judgement.unhealthy(fmt::format("{} fewer in-sync replicas than min.insync.replicas: writes "
-                                    "with acks=all are refused; start the missing brokers",
-                                    count(topics.underMinIsrPartitions, "partition has",
-                                          "partitions have")));
+    judgement.unhealthy(
+        fmt::format("{} fewer in-sync replicas than min.insync.replicas: writes "
+                    "with acks=all are refused; start the missing brokers",
+                    count(topics.underMinIsrPartitions, "partition has", "partitions have")));
   }
   int incomplete = topics.missingTopics;
   if (const auto& missing = findings.missingPlatformTopics; missing && !missing->empty()) {
@@ -88,9 +88,9 @@ void judgeTopics(Judgement& judgement, const Findings& findings) {
     incomplete -= static_cast<int>(missing->size());
   }
   if (incomplete > 0) {
-    judgement.degraded(fmt::format("{} missing: run `caas-kafka tenants create` for them again",
-                                   count(incomplete, "topic of a tenant is",
-                                         "topics of tenants are")));
+    judgement.degraded(
+        fmt::format("{} missing: run `caas-kafka tenants create` for them again",
+                    count(incomplete, "topic of a tenant is", "topics of tenants are")));
   }
   if (topics.underReplicatedPartitions > 0) {
     judgement.degraded(fmt::format(
@@ -100,9 +100,10 @@ void judgeTopics(Judgement& judgement, const Findings& findings) {
               "partitions have a replica that is")));
   }
   if (topics.driftedTopics > 0) {
-    judgement.degraded(fmt::format("{} other settings than the catalog declares: see "
-                                   "`caas-kafka topics plan`",
-                                   count(topics.driftedTopics, "topic has", "topics have")));
+    judgement.degraded(
+        fmt::format("{} other settings than the catalog declares: see "
+                    "`caas-kafka topics plan`",
+                    count(topics.driftedTopics, "topic has", "topics have")));
   }
 }
 
@@ -112,7 +113,8 @@ std::vector<std::string> problemsOf(const TopicHealthResult& topics) {
   for (std::size_t i = 0; i < named; ++i) {
     texts.push_back(fmt::format("{}: {}", topics.problems[i].topic, topics.problems[i].problem));
   }
-  const auto left = topics.problems.size() - named + static_cast<std::size_t>(topics.problemsNotShown);
+  const auto left =
+      topics.problems.size() - named + static_cast<std::size_t>(topics.problemsNotShown);
   if (left > 0) {
     texts.push_back(fmt::format("{} with problems: see `caas-kafka topics health`",
                                 count(static_cast<int>(left), "more topic", "more topics")));
@@ -130,8 +132,8 @@ Verdict judge(const Findings& findings) {
   }
   judgeBrokers(judgement, *findings.brokers);
   if (!findings.topics) {
-    judgement.degraded(fmt::format("the topics could not be checked: {}",
-                                   findings.topics.error().describe()));
+    judgement.degraded(
+        fmt::format("the topics could not be checked: {}", findings.topics.error().describe()));
     return std::move(judgement).finish({});
   }
   judgeTopics(judgement, findings);

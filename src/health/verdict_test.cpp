@@ -35,9 +35,8 @@ Findings allWell() {
 TEST(Verdict, HealthySaysWhatWasChecked) {
   const auto verdict = judge(allWell());
   EXPECT_EQ(verdict.status, HealthStatus::kHealthy);
-  EXPECT_THAT(verdict.reasons,
-              ElementsAre(AllOf(HasSubstr("3 brokers"), HasSubstr("12 topics"),
-                                HasSubstr("100 partitions"))));
+  EXPECT_THAT(verdict.reasons, ElementsAre(AllOf(HasSubstr("3 brokers"), HasSubstr("12 topics"),
+                                                 HasSubstr("100 partitions"))));
 }
 
 TEST(Verdict, ABrokerThatIsDownDegradesAndIsNamed) {
@@ -54,8 +53,8 @@ TEST(Verdict, ABrokerThatIsDownDegradesAndIsNamed) {
 }
 
 TEST(Verdict, WhatStopsWritesIsUnhealthyAndComesFirst) {
-  for (int TopicHealthResult::* const field : {&TopicHealthResult::offlinePartitions,
-                      &TopicHealthResult::underMinIsrPartitions}) {
+  for (int TopicHealthResult::* const field :
+       {&TopicHealthResult::offlinePartitions, &TopicHealthResult::underMinIsrPartitions}) {
     auto findings = allWell();
     findings.brokers->at(0) = broker(1, false, "gone");
     (*findings.topics).*field = 2;
@@ -95,8 +94,8 @@ TEST(Verdict, NoBrokerIsUnhealthyWithTheErrorsOwnWords) {
                     .topics = fail(errors::timeout("x", Milliseconds{1}))};
   const auto verdict = judge(findings);
   EXPECT_EQ(verdict.status, HealthStatus::kUnhealthy);
-  EXPECT_THAT(verdict.reasons, ElementsAre(AllOf(HasSubstr("a:1: Connection refused"),
-                                                 HasSubstr("KAFKA_BROKERS"))));
+  EXPECT_THAT(verdict.reasons,
+              ElementsAre(AllOf(HasSubstr("a:1: Connection refused"), HasSubstr("KAFKA_BROKERS"))));
 }
 
 TEST(Verdict, TopicsThatCouldNotBeCheckedDegrade) {
@@ -117,9 +116,7 @@ TEST(Verdict, OnlyTheFirstProblemsAreNamed) {
   EXPECT_THAT(verdict.reasons.back(), HasSubstr("55 more topics"));
 }
 
-TEST(HealthStatus, HasWords) {
-  EXPECT_EQ(toString(HealthStatus::kDegraded), "degraded");
-}
+TEST(HealthStatus, HasWords) { EXPECT_EQ(toString(HealthStatus::kDegraded), "degraded"); }
 
 TEST(UnavailableHealthCheck, GivesItsErrorEverywhere) {
   const auto check =

@@ -1,10 +1,10 @@
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
-#include <boost/json.hpp>
 #include <ranges>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/errors.hpp"
 #include "produce/event_rules.hpp"
@@ -24,20 +24,13 @@ std::string_view view(json::string_view text) { return {text.data(), text.size()
 /// What stands in the input, for errors.
 std::string found(const json::value& value) {
   switch (value.kind()) {
-    case json::kind::null:
-      return "null";
-    case json::kind::object:
-      return "an object";
-    case json::kind::array:
-      return "an array";
-    case json::kind::string:
-      return shown(view(value.get_string()));
-    case json::kind::bool_:
-      return value.get_bool() ? "true" : "false";
-    case json::kind::int64:
-      return std::to_string(value.get_int64());
-    case json::kind::uint64:
-      return std::to_string(value.get_uint64());
+    case json::kind::null: return "null";
+    case json::kind::object: return "an object";
+    case json::kind::array: return "an array";
+    case json::kind::string: return shown(view(value.get_string()));
+    case json::kind::bool_: return value.get_bool() ? "true" : "false";
+    case json::kind::int64: return std::to_string(value.get_int64());
+    case json::kind::uint64: return std::to_string(value.get_uint64());
     case json::kind::double_:
       return fmt::format("the number {}, which is no integer", value.get_double());
   }
@@ -91,8 +84,7 @@ std::optional<FieldValue> readValue(FieldKind kind, const json::value& value) {
         }
       }
       return std::nullopt;
-    case FieldKind::kStringMap:
-      return readMap(value);
+    case FieldKind::kStringMap: return readMap(value);
   }
   return std::nullopt;
 }
@@ -125,8 +117,8 @@ Result<json::value> parseObject(std::string_view text, json::storage_ptr storage
   }
   auto value = parser.release();
   if (!value.is_object()) {
-    return fail(errors::invalidArgument(
-        fmt::format("a JSON object is expected, found {}", found(value))));
+    return fail(
+        errors::invalidArgument(fmt::format("a JSON object is expected, found {}", found(value))));
   }
   return value;
 }

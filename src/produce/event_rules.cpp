@@ -1,10 +1,10 @@
 #include "produce/event_rules.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <ranges>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/errors.hpp"
 #include "produce/utf8.hpp"
@@ -16,14 +16,10 @@ constexpr std::size_t kShownBytes = 60;
 
 std::string_view nameOf(FieldKind kind) {
   switch (kind) {
-    case FieldKind::kString:
-      return "a string";
-    case FieldKind::kBool:
-      return "true or false";
-    case FieldKind::kTimestamp:
-      return "a time";
-    case FieldKind::kStringMap:
-      return "names with strings";
+    case FieldKind::kString: return "a string";
+    case FieldKind::kBool: return "true or false";
+    case FieldKind::kTimestamp: return "a time";
+    case FieldKind::kStringMap: return "names with strings";
   }
   return "nothing";
 }
@@ -112,9 +108,8 @@ std::string shown(std::string_view value) {
 
 Error fieldError(std::string_view type, std::string_view field, std::string_view found,
                  std::string_view allowed, std::string_view source) {
-  const auto from = source.empty() || source == field
-                        ? std::string()
-                        : fmt::format(" (read from '{}')", source);
+  const auto from =
+      source.empty() || source == field ? std::string() : fmt::format(" (read from '{}')", source);
   return errors::invalidArgument(fmt::format("field '{}'{} of event type '{}' is {}; allowed is {}",
                                              field, from, type, found, allowed));
 }
@@ -129,12 +124,10 @@ std::string allowedFor(const EventField& field) {
         return "a string that is not empty, or no field at all for a generated id";
       }
       return field.mayBeEmpty ? "a string" : "a string that is not empty";
-    case FieldKind::kBool:
-      return "true or false";
+    case FieldKind::kBool: return "true or false";
     case FieldKind::kTimestamp:
       return "a time: ISO 8601 (\"2026-11-23T14:40:00Z\") or milliseconds since 1970";
-    case FieldKind::kStringMap:
-      return "an object whose values are strings, integers or booleans";
+    case FieldKind::kStringMap: return "an object whose values are strings, integers or booleans";
   }
   return "nothing";
 }

@@ -42,8 +42,7 @@ constexpr EventField optionalField(std::string_view name, std::string_view descr
 /// What people write; may be empty.
 constexpr EventField freeText(std::string_view name, bool mustBeThere,
                               std::string_view description) {
-  return {
-      .name = name, .required = mustBeThere, .description = description, .mayBeEmpty = true};
+  return {.name = name, .required = mustBeThere, .description = description, .mayBeEmpty = true};
 }
 constexpr EventField oneOf(std::string_view name, std::span<const std::string_view> allowed,
                            std::string_view description) {
@@ -53,16 +52,12 @@ constexpr EventField generatedId(std::string_view name) {
   return {.name = name, .generatedId = true, .description = "id; a UUIDv7 when missing"};
 }
 constexpr EventField eventTime(std::string_view name, std::string_view description) {
-  return {.name = name,
-          .kind = FieldKind::kTimestamp,
-          .eventTime = true,
-          .description = description};
+  return {
+      .name = name, .kind = FieldKind::kTimestamp, .eventTime = true, .description = description};
 }
 constexpr EventField flag(std::string_view name, bool mustBeThere, std::string_view description) {
-  return {.name = name,
-          .kind = FieldKind::kBool,
-          .required = mustBeThere,
-          .description = description};
+  return {
+      .name = name, .kind = FieldKind::kBool, .required = mustBeThere, .description = description};
 }
 constexpr EventField stringMap(std::string_view name, std::string_view description) {
   return {.name = name, .kind = FieldKind::kStringMap, .description = description};
@@ -202,9 +197,9 @@ struct EventTable<PlatformNotification> {
 };
 
 /// Every built-in event.
-using BuiltInEvents = std::tuple<ChatMessage, Reaction, Typing, ReadReceipt, Presence,
-                                 AnalyticsEvent, Notification, PlatformEvent, AuditEvent,
-                                 PlatformNotification>;
+using BuiltInEvents =
+    std::tuple<ChatMessage, Reaction, Typing, ReadReceipt, Presence, AnalyticsEvent, Notification,
+               PlatformEvent, AuditEvent, PlatformNotification>;
 
 /// The fields of a built-in type without a copy; nullptr for another.
 struct EventTypeInfo {

@@ -32,9 +32,7 @@ template <class E>
 Event makeEvent(const E& typed) {
   Event event{.type = std::string(EventTable<E>::kType), .fields = {}};
   for (const auto& [field, member] : EventTable<E>::kBindings) {
-    const auto put = [&](const auto& value) {
-      event.fields.emplace(field.name, value);
-    };
+    const auto put = [&](const auto& value) { event.fields.emplace(field.name, value); };
     std::visit(
         [&](auto pointer) {
           const auto& value = typed.*pointer;

@@ -1,10 +1,10 @@
 #include "caas/kafka/events.hpp"
 
+#include <algorithm>
+
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <algorithm>
-#include <boost/json.hpp>
 
 #include "caas/kafka/record.hpp"
 #include "produce/event_rules.hpp"
@@ -18,7 +18,8 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr Timestamp kTime{std::chrono::milliseconds{1'763'908'800'123}};  // 2025-11-23T14:40:00.123Z
+constexpr Timestamp kTime{
+    std::chrono::milliseconds{1'763'908'800'123}};  // 2025-11-23T14:40:00.123Z
 
 std::string errorOf(std::string_view type, std::string_view json, const FieldMap& map = {}) {
   const auto event = eventFromJson(type, json, map);
@@ -35,24 +36,51 @@ std::string text(const Event& event, std::string_view field) {
 
 TEST(Events, EveryTypeSurvivesJsonAndBack) {
   const std::vector<Event> events{
-      toEvent(ChatMessage{.messageId = "m", .conversationId = "c", .userId = "u", .text = "hi",
-                          .replyTo = "m0", .sentAt = kTime}),
-      toEvent(Reaction{.conversationId = "c", .messageId = "m", .userId = "u", .emoji = "👍",
-                       .removed = true, .at = kTime}),
+      toEvent(ChatMessage{.messageId = "m",
+                          .conversationId = "c",
+                          .userId = "u",
+                          .text = "hi",
+                          .replyTo = "m0",
+                          .sentAt = kTime}),
+      toEvent(Reaction{.conversationId = "c",
+                       .messageId = "m",
+                       .userId = "u",
+                       .emoji = "👍",
+                       .removed = true,
+                       .at = kTime}),
       toEvent(Typing{.conversationId = "c", .userId = "u", .typing = false, .at = kTime}),
       toEvent(ReadReceipt{.conversationId = "c", .messageId = "m", .userId = "u", .at = kTime}),
       toEvent(Presence{.userId = "u", .state = "busy", .statusText = "", .at = kTime}),
-      toEvent(AnalyticsEvent{.eventId = "e", .name = "opened", .userId = "u",
-                             .properties = {{"a", "1"}, {"b", ""}}, .at = kTime}),
-      toEvent(Notification{.notificationId = "n", .userId = "u", .kind = "mention", .title = "t",
-                           .body = "b", .at = kTime}),
-      toEvent(PlatformEvent{.eventId = "e", .tenantId = "t", .name = "tenant.created",
-                            .details = {{"by", "me"}}, .at = kTime}),
-      toEvent(AuditEvent{.eventId = "e", .tenantId = "t", .actor = "a", .action = "x",
-                         .resource = "r", .outcome = "denied", .details = {{"k", "v"}},
+      toEvent(AnalyticsEvent{.eventId = "e",
+                             .name = "opened",
+                             .userId = "u",
+                             .properties = {{"a", "1"}, {"b", ""}},
+                             .at = kTime}),
+      toEvent(Notification{.notificationId = "n",
+                           .userId = "u",
+                           .kind = "mention",
+                           .title = "t",
+                           .body = "b",
+                           .at = kTime}),
+      toEvent(PlatformEvent{.eventId = "e",
+                            .tenantId = "t",
+                            .name = "tenant.created",
+                            .details = {{"by", "me"}},
+                            .at = kTime}),
+      toEvent(AuditEvent{.eventId = "e",
+                         .tenantId = "t",
+                         .actor = "a",
+                         .action = "x",
+                         .resource = "r",
+                         .outcome = "denied",
+                         .details = {{"k", "v"}},
                          .at = kTime}),
-      toEvent(PlatformNotification{.notificationId = "n", .tenantId = "t", .severity = "critical",
-                                   .title = "t", .body = "b", .at = kTime}),
+      toEvent(PlatformNotification{.notificationId = "n",
+                                   .tenantId = "t",
+                                   .severity = "critical",
+                                   .title = "t",
+                                   .body = "b",
+                                   .at = kTime}),
   };
   ASSERT_EQ(events.size(), std::tuple_size_v<produce::BuiltInEvents>);
   for (const auto& event : events) {
@@ -74,8 +102,8 @@ TEST(Events, JsonHasTheFieldsInTheTablesOrderAndTimesInUtc) {
                                             .sentAt = kTime})),
             R"({"messageId":"m-1","conversationId":"c-1","userId":"u-1",)"
             R"("text":"a \"b\"\\\n\t\u0001 ä","sentAt":"2025-11-23T14:40:00.123Z"})");
-  EXPECT_EQ(eventToJson(toEvent(AnalyticsEvent{.eventId = "e", .name = "n",
-                                               .properties = {{"b", "2"}, {"a", "1"}}})),
+  EXPECT_EQ(eventToJson(toEvent(AnalyticsEvent{
+                .eventId = "e", .name = "n", .properties = {{"b", "2"}, {"a", "1"}}})),
             R"({"eventId":"e","name":"n","properties":{"a":"1","b":"2"}})");
   EXPECT_EQ(eventToJson(Event{.type = "message", .fields = {}}), "{}");
 }
@@ -132,8 +160,7 @@ TEST(Events, IntegersAreTakenAsTextAndFractionsRefused) {
   const auto analytics =
       eventFromJson("analytics", R"({"name":"n","properties":{"a":1,"b":true,"c":"x"}})");
   ASSERT_TRUE(analytics) << analytics.error().describe();
-  EXPECT_EQ(eventToJson(*analytics),
-            R"({"name":"n","properties":{"a":"1","b":"true","c":"x"}})");
+  EXPECT_EQ(eventToJson(*analytics), R"({"name":"n","properties":{"a":"1","b":"true","c":"x"}})");
   EXPECT_THAT(errorOf("analytics", R"({"name":"n","properties":{"a":1.5}})"),
               AllOf(HasSubstr("'properties'"), HasSubstr("\"a\""), HasSubstr("1.5")));
   EXPECT_THAT(errorOf("analytics", R"({"name":"n","properties":[]})"),
@@ -147,10 +174,12 @@ TEST(Events, MissingEmptyAndNull) {
               AllOf(HasSubstr("'conversationId'"), HasSubstr("missing")));
   EXPECT_THAT(errorOf("message", R"({"conversationId":"","userId":"u","text":"x"})"),
               AllOf(HasSubstr("'conversationId'"), HasSubstr("empty")));
-  EXPECT_THAT(errorOf("message", R"({"messageId":"","conversationId":"c","userId":"u","text":"x"})"),
-              AllOf(HasSubstr("'messageId'"), HasSubstr("generated")));
+  EXPECT_THAT(
+      errorOf("message", R"({"messageId":"","conversationId":"c","userId":"u","text":"x"})"),
+      AllOf(HasSubstr("'messageId'"), HasSubstr("generated")));
   EXPECT_TRUE(eventFromJson(
-      "message", R"({"messageId":null,"conversationId":"c","userId":"u","text":"","sentAt":null})"));
+      "message",
+      R"({"messageId":null,"conversationId":"c","userId":"u","text":"","sentAt":null})"));
 }
 
 TEST(Events, OnlyTheAllowedWords) {

@@ -41,8 +41,8 @@ Result<std::shared_ptr<Producer>> PresetProducers::get(ProducerPreset preset) {
   }
   auto& slot = producers_.at(static_cast<std::size_t>(effective));
   if (!slot) {
-    const auto wish = effective == settings_.producer.preset ? std::nullopt
-                                                             : std::optional(effective);
+    const auto wish =
+        effective == settings_.producer.preset ? std::nullopt : std::optional(effective);
     CAAS_ASSIGN(slot, Producer::create(settings_, wish));
   }
   return slot;

@@ -1,9 +1,9 @@
 #include "caas/kafka/publisher.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "core/errors.hpp"
 #include "produce/event_encoder.hpp"
@@ -149,8 +149,9 @@ class EventPublisher::Impl {
     CAAS_ASSIGN(const auto* const definition, find(kPresence, &tenant));
     auto& scratch = Scratch::ofThisThread();
     CAAS_TRY(scratch.setHeaders(kPresence, std::nullopt, {}));
-    return send(*definition, &tenant, {.tenantId = tenant.str(), .conversationId = {}, .userId = userId},
-                std::nullopt, scratch, std::move(onDelivery));
+    return send(*definition, &tenant,
+                {.tenantId = tenant.str(), .conversationId = {}, .userId = userId}, std::nullopt,
+                scratch, std::move(onDelivery));
   }
 
   produce::PresetProducers& producers() { return producers_; }
@@ -191,8 +192,7 @@ class EventPublisher::Impl {
     if (definition.strategy == KeyStrategy::kNone) {
       return std::optional<std::string>();
     }
-    CAAS_ASSIGN(auto key,
-                PartitionStrategy::createMessageKey(definition.strategy, data, random_));
+    CAAS_ASSIGN(auto key, PartitionStrategy::createMessageKey(definition.strategy, data, random_));
     return std::optional(std::move(key));
   }
 

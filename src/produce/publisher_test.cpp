@@ -32,8 +32,8 @@ class PublisherRefusals : public testing::Test {
   }
 
   static std::string text(const Result<void>& result) {
-    return result ? "accepted" : std::string(toString(result.error().code)) + ": " +
-                                     result.error().describe();
+    return result ? "accepted"
+                  : std::string(toString(result.error().code)) + ": " + result.error().describe();
   }
 
   Settings settings_;

@@ -7,12 +7,9 @@ namespace caas::kafka {
 
 std::string_view toString(Persistence persistence) {
   switch (persistence) {
-    case Persistence::kNotPersisted:
-      return "not persisted";
-    case Persistence::kPossiblyPersisted:
-      return "possibly persisted";
-    case Persistence::kPersisted:
-      return "persisted";
+    case Persistence::kNotPersisted: return "not persisted";
+    case Persistence::kPossiblyPersisted: return "possibly persisted";
+    case Persistence::kPersisted: return "persisted";
   }
   return "unknown";
 }

@@ -1,8 +1,8 @@
 #include "produce/trace_context.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/errors.hpp"
 #include "produce/event_rules.hpp"
@@ -43,7 +43,8 @@ Result<void> checkTraceparent(std::string_view value) {
   if (!valid(value)) {
     return fail(errors::invalidArgument(
         fmt::format("traceparent {} is not W3C trace context", shown(value)),
-        "Allowed is 00-<32 hex digits>-<16 hex digits>-<2 hex digits> in lower case, no id all zero"));
+        "Allowed is 00-<32 hex digits>-<16 hex digits>-<2 hex digits> in lower case, no id all "
+        "zero"));
   }
   return {};
 }

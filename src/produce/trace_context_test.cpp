@@ -1,8 +1,8 @@
 #include "produce/trace_context.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace caas::kafka::produce {
 namespace {
@@ -21,9 +21,9 @@ TEST(Traceparent, RefusesTheRest) {
     return text.replace(at, with.size(), with);
   };
   for (const auto& bad :
-       {std::string("x"), kGood.substr(0, 54), kGood + "-more", kGood + "0",
-        replaced(0, "ff"), replaced(0, "0G"), replaced(3, "4B"), replaced(2, "_"),
-        replaced(3, std::string(32, '0')), replaced(36, std::string(16, '0')), replaced(53, "0x")}) {
+       {std::string("x"), kGood.substr(0, 54), kGood + "-more", kGood + "0", replaced(0, "ff"),
+        replaced(0, "0G"), replaced(3, "4B"), replaced(2, "_"), replaced(3, std::string(32, '0')),
+        replaced(36, std::string(16, '0')), replaced(53, "0x")}) {
     const auto result = checkTraceparent(bad);
     ASSERT_FALSE(result) << bad;
     EXPECT_EQ(result.error().code, ErrorCode::kInvalidArgument);

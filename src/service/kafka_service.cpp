@@ -1,9 +1,8 @@
-#include "caas/kafka/service.hpp"
-
 #include <atomic>
 #include <mutex>
 #include <utility>
 
+#include "caas/kafka/service.hpp"
 #include "core/errors.hpp"
 #include "core/log.hpp"
 #include "topics/deadline.hpp"

@@ -1,10 +1,9 @@
 // A service before and after its life, without a cluster. The rest is in
 // tests/integration/service_test.cpp.
-#include "caas/kafka/service.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "caas/kafka/service.hpp"
 #include "core/errors.hpp"
 
 namespace caas::kafka {

@@ -1,26 +1,26 @@
 // Health on the real cluster: all up, a broker paused, a broker killed, nobody there.
 #include "caas/kafka/health.hpp"
 
-#include <fmt/core.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <atomic>
 #include <thread>
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "support/cluster.hpp"
 
 namespace caas::kafka::test {
 namespace {
 
+using std::chrono::steady_clock;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-using std::chrono::steady_clock;
 
 // Beyond the deadline: thread scheduling on a busy machine, and the client's own slack.
 constexpr Milliseconds kSlack{3'000};

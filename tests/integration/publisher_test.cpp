@@ -1,14 +1,14 @@
 // The built-in events on real topics: where they land, under which key, with which bytes.
 #include "caas/kafka/publisher.hpp"
 
-#include <fmt/core.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
+
 #include <boost/json.hpp>
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "caas/kafka/topic_manager.hpp"
 #include "support/cluster.hpp"
@@ -46,7 +46,8 @@ class Publisher : public ::testing::Test {
       return !record.value || record.value->find(mark) == std::string::npos;
     });
     if (records.size() != 1) {
-      throw std::runtime_error(fmt::format("{} records with '{}' in {}", records.size(), mark, topic));
+      throw std::runtime_error(
+          fmt::format("{} records with '{}' in {}", records.size(), mark, topic));
     }
     return records.front();
   }
@@ -75,18 +76,22 @@ TEST_F(Publisher, EveryTenantEventArrivesUnderItsKey) {
                                 {"notifications", "notification", "every-u7", "every-u7"}};
   auto publisher = open();
   const auto& tenant = *tenant_;
-  must(publisher->publish(tenant, ChatMessage{.conversationId = "every-c1", .userId = "every-u1",
-                                              .text = "hällo \"you\"\n"}));
-  must(publisher->publish(tenant, Reaction{.conversationId = "c", .messageId = "m",
-                                           .userId = "every-u2", .emoji = "👍"}));
+  must(publisher->publish(
+      tenant,
+      ChatMessage{.conversationId = "every-c1", .userId = "every-u1", .text = "hällo \"you\"\n"}));
+  must(publisher->publish(
+      tenant,
+      Reaction{.conversationId = "c", .messageId = "m", .userId = "every-u2", .emoji = "👍"}));
   must(publisher->publish(tenant, Typing{.conversationId = "c", .userId = "every-u3"}));
-  must(publisher->publish(tenant, ReadReceipt{.conversationId = "c", .messageId = "every-m4",
-                                              .userId = "every-u4"}));
+  must(publisher->publish(
+      tenant, ReadReceipt{.conversationId = "c", .messageId = "every-m4", .userId = "every-u4"}));
   must(publisher->publish(tenant, Presence{.userId = "every-u5", .state = "away"}));
-  must(publisher->publish(tenant, AnalyticsEvent{.name = "every-opened",
-                                                 .properties = {{"screen", "inbox"}}}));
-  must(publisher->publish(tenant, Notification{.userId = "every-u7", .kind = "mention",
-                                               .title = "You were mentioned", .body = ""}));
+  must(publisher->publish(
+      tenant, AnalyticsEvent{.name = "every-opened", .properties = {{"screen", "inbox"}}}));
+  must(publisher->publish(
+      tenant,
+      Notification{
+          .userId = "every-u7", .kind = "mention", .title = "You were mentioned", .body = ""}));
   ASSERT_TRUE(must(publisher->close()).clean());
   EXPECT_EQ(publisher->stats().delivered, 7);
 
@@ -112,15 +117,18 @@ TEST_F(Publisher, PlatformEventsAreKeyedByTenantOrByThePlatform) {
   auto publisher = open();
   const auto mark = uniqueTenant("mark");
   must(publisher->publish(PlatformEvent{.eventId = mark + "-own", .name = "platform.started"}));
-  must(publisher->publish(PlatformEvent{.eventId = mark + "-tenant", .tenantId = tenant_->str(),
-                                        .name = "tenant.created", .details = {{"by", "test"}}}));
-  must(publisher->publish(AuditEvent{.eventId = mark + "-audit", .tenantId = tenant_->str(),
-                                     .actor = "tester", .action = "tenant.create",
+  must(publisher->publish(PlatformEvent{.eventId = mark + "-tenant",
+                                        .tenantId = tenant_->str(),
+                                        .name = "tenant.created",
+                                        .details = {{"by", "test"}}}));
+  must(publisher->publish(AuditEvent{.eventId = mark + "-audit",
+                                     .tenantId = tenant_->str(),
+                                     .actor = "tester",
+                                     .action = "tenant.create",
                                      .resource = "tenant/" + tenant_->str(),
                                      .outcome = "success"}));
-  must(publisher->publish(PlatformNotification{.notificationId = mark + "-note",
-                                               .severity = "warning", .title = "disk",
-                                               .body = "80 %"}));
+  must(publisher->publish(PlatformNotification{
+      .notificationId = mark + "-note", .severity = "warning", .title = "disk", .body = "80 %"}));
   ASSERT_TRUE(must(publisher->close()).clean());
 
   EXPECT_EQ(only("platform.events", mark + "-own").key, PartitionStrategy::kPlatformKey);
@@ -137,8 +145,9 @@ TEST_F(Publisher, PlatformEventsAreKeyedByTenantOrByThePlatform) {
 TEST_F(Publisher, AnOldEventKeepsItsTimeInAHeaderAndThePresentAsTimestamp) {
   auto publisher = open();
   const auto before = systemClock().now();
-  must(publisher->publish(*tenant_, ChatMessage{.conversationId = "old-c", .userId = "u",
-                                                .text = "from 2004", .sentAt = kTime}));
+  must(publisher->publish(
+      *tenant_,
+      ChatMessage{.conversationId = "old-c", .userId = "u", .text = "from 2004", .sentAt = kTime}));
   ASSERT_TRUE(must(publisher->close()).clean());
   const auto record = only(topicOf("chat.messages"), "from 2004");
   EXPECT_EQ(record.header("caas.event-time"), "1100520000000");
@@ -153,9 +162,9 @@ TEST_F(Publisher, HeadersOfTheCallerGoAlongButNotOurs) {
                                            {"caas.attempt", "9"},
                                            {"traceparent", "an older one"},
                                            {"nothing", std::nullopt}}};
-  must(publisher->publish(*tenant_, ChatMessage{.conversationId = "head-c", .userId = "u",
-                                                .text = "with headers"},
-                          {}, {.headers = headers, .traceparent = kTrace}));
+  must(publisher->publish(
+      *tenant_, ChatMessage{.conversationId = "head-c", .userId = "u", .text = "with headers"}, {},
+      {.headers = headers, .traceparent = kTrace}));
   ASSERT_TRUE(must(publisher->close()).clean());
   auto record = only(topicOf("chat.messages"), "with headers");
   std::ranges::sort(record.headers, {}, &Header::name);

@@ -1,12 +1,12 @@
 // KafkaService from initialize to shutdown on the real cluster.
 #include "caas/kafka/service.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <atomic>
-#include <thread>
 
 #include "support/cluster.hpp"
 
@@ -79,7 +79,8 @@ TEST(Service, ShutdownDeliversWhatIsInFlightOrReportsIt) {
       for (int i = 0; !stop; ++i) {
         const auto sent = publisher->publish(
             tenant,
-            ChatMessage{.conversationId = fmt::format("c-{}-{}", t, i % 50), .userId = "u",
+            ChatMessage{.conversationId = fmt::format("c-{}-{}", t, i % 50),
+                        .userId = "u",
                         .text = "in flight"},
             [&](const DeliveryReport& report) { ++(report.delivered() ? delivered : failed); });
         if (sent) {

@@ -120,11 +120,11 @@ struct EventField {
   std::string_view name;
   FieldKind kind = FieldKind::kString;
   bool required = false;
-  bool generatedId = false;    ///< filled with a UUIDv7 when missing
-  bool eventTime = false;      ///< filled with now when missing; becomes header caas.event-time
+  bool generatedId = false;  ///< filled with a UUIDv7 when missing
+  bool eventTime = false;    ///< filled with now when missing; becomes header caas.event-time
   std::string_view description;
   std::span<const std::string_view> allowed{};  ///< the only words there are; empty: any
-  bool mayBeEmpty = false;     ///< "" is a value (text of people); for ids and words it is an error
+  bool mayBeEmpty = false;  ///< "" is a value (text of people); for ids and words it is an error
 };
 
 /// The fields of an event type, or nullopt for one that the library doesn't know (a type that was

@@ -68,8 +68,8 @@ struct PingResult {
 /// (SIGSTOP): those are named. Thread-safe.
 class HealthCheck {
  public:
-  /// `settings` and `catalog` must outlive it. Connects at the first call and keeps its connections,
-  /// one to each broker.
+  /// `settings` and `catalog` must outlive it. Connects at the first call and keeps its
+  /// connections, one to each broker.
   [[nodiscard]] static std::unique_ptr<HealthCheck> create(const Settings& settings,
                                                            const Catalog& catalog,
                                                            Clock& clock = systemClock());
@@ -84,8 +84,8 @@ class HealthCheck {
   /// Each broker is asked itself, side by side, each with its own latency. Dead ones, known by the
   /// replicas that partitions have on them, are in the list too. kConnectionTimeout when none
   /// answers.
-  [[nodiscard]] Result<std::vector<BrokerHealth>> checkBrokers(
-      Milliseconds deadline = Milliseconds{3'000});
+  [[nodiscard]] Result<std::vector<BrokerHealth>> checkBrokers(Milliseconds deadline = Milliseconds{
+                                                                   3'000});
   [[nodiscard]] Result<TopicHealthResult> checkTopics(Milliseconds deadline = Milliseconds{5'000});
   /// Needs every broker for the consumer groups (each lists its own): kTimeout otherwise.
   [[nodiscard]] Result<ClusterStats> getStats(Milliseconds deadline = Milliseconds{5'000});

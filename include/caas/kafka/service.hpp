@@ -19,9 +19,9 @@ class KafkaService {
   KafkaService(const KafkaService&) = delete;
   KafkaService& operator=(const KafkaService&) = delete;
 
-  /// Reports bad settings, connects, creates the platform's and internal topics and waits until they
-  /// can be used. Idempotent. Errors: kInvalidConfiguration, kConnectionTimeout, kNotEnoughReplicas,
-  /// and those of TopicManager.
+  /// Reports bad settings, connects, creates the platform's and internal topics and waits until
+  /// they can be used. Idempotent. Errors: kInvalidConfiguration, kConnectionTimeout,
+  /// kNotEnoughReplicas, and those of TopicManager.
   [[nodiscard]] Result<void> initialize(Milliseconds deadline = Milliseconds{60'000});
   [[nodiscard]] bool initialized() const;
   [[nodiscard]] Result<HealthCheckResult> getHealth(Milliseconds deadline = Milliseconds{5'000});
