@@ -110,6 +110,7 @@ void judgeTopics(Judgement& judgement, const Findings& findings) {
 std::vector<std::string> problemsOf(const TopicHealthResult& topics) {
   std::vector<std::string> texts;
   const auto named = std::min(topics.problems.size(), kProblemsNamed);
+  texts.reserve(named + 1);
   for (std::size_t i = 0; i < named; ++i) {
     texts.push_back(fmt::format("{}: {}", topics.problems[i].topic, topics.problems[i].problem));
   }

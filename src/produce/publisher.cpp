@@ -15,7 +15,6 @@
 namespace caas::kafka {
 namespace {
 
-using produce::EventTypeInfo;
 using produce::shown;
 
 constexpr std::string_view kReservedPrefix = "caas.";
