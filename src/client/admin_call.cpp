@@ -1,9 +1,9 @@
 #include "client/admin_call.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "client/config.hpp"
 #include "core/errors.hpp"
@@ -67,14 +67,14 @@ Result<EventPtr> AdminClient::Impl::await(rd_kafka_queue_t* queue, std::string_v
                                           const CallOptions& options) {
   // librdkafka answers by the request's timeout; the slack is for its own scheduling.
   constexpr Milliseconds kSlack{2'000};
-  EventPtr event(rd_kafka_queue_poll(
-      queue, static_cast<int>(std::min<std::int64_t>((options.timeout + kSlack).count(), 3'700'000))));
+  EventPtr event(rd_kafka_queue_poll(queue, static_cast<int>(std::min<std::int64_t>(
+                                                (options.timeout + kSlack).count(), 3'700'000))));
   if (!event) {
     return fail(explainUnreachable(errors::timeout(what, options.timeout), state, options.timeout));
   }
   if (const auto code = rd_kafka_event_error(event.get()); code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return fail(explainUnreachable(
-        mapError(code, what, rd_kafka_event_error_string(event.get())), state, options.timeout));
+    return fail(explainUnreachable(mapError(code, what, rd_kafka_event_error_string(event.get())),
+                                   state, options.timeout));
   }
   state.onAnswer();
   return event;

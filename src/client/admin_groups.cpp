@@ -1,8 +1,8 @@
 // The part of AdminClient that is about offsets and consumer groups.
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "client/admin_call.hpp"
 #include "client/partition_list.hpp"
@@ -31,8 +31,7 @@ GroupDescription descriptionOf(const rd_kafka_ConsumerGroupDescription_t* group)
                           .host = rd_kafka_MemberDescription_host(member),
                           .assignment = {}};
     if (const auto* assignment = rd_kafka_MemberDescription_assignment(member)) {
-      described.assignment =
-          partitionsOf(rd_kafka_MemberAssignment_partitions(assignment));
+      described.assignment = partitionsOf(rd_kafka_MemberAssignment_partitions(assignment));
     }
     description.members.push_back(std::move(described));
   }
@@ -66,8 +65,8 @@ Result<std::vector<PartitionOffset>> AdminClient::listOffsets(
   const PartitionListPtr list(
       rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const auto& [partition, spec] : partitions) {
-    auto* element = rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(),
-                                                      partition.partition);
+    auto* element =
+        rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition);
     switch (spec.kind) {
       case OffsetSpec::Kind::kEarliest: element->offset = RD_KAFKA_OFFSET_SPEC_EARLIEST; break;
       case OffsetSpec::Kind::kLatest: element->offset = RD_KAFKA_OFFSET_SPEC_LATEST; break;
@@ -100,7 +99,8 @@ Result<std::vector<GroupInfo>> AdminClient::listGroups(const CallOptions& option
                          }));
   const auto* result = rd_kafka_event_ListConsumerGroups_result(event.get());
   std::size_t count = 0;
-  // A broker that does not answer would leave its groups out: a partial list must not pass as whole.
+  // A broker that does not answer would leave its groups out: a partial list must not pass as
+  // whole.
   const auto** errors = rd_kafka_ListConsumerGroups_result_errors(result, &count);
   if (count > 0) {
     return fail(mapError(errors[0], "listing consumer groups"));
@@ -161,9 +161,8 @@ Result<std::vector<PartitionOffset>> AdminClient::listGroupOffsets(
   const auto** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
       rd_kafka_event_ListConsumerGroupOffsets_result(event.get()), &count);
   CAAS_ASSIGN(auto offsets, singleGroup(groups, count, what));
-  std::erase_if(offsets, [](const PartitionOffset& offset) {
-    return !offset.error && offset.offset < 0;
-  });
+  std::erase_if(offsets,
+                [](const PartitionOffset& offset) { return !offset.error && offset.offset < 0; });
   return offsets;
 }
 

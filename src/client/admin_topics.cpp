@@ -1,10 +1,10 @@
 // The part of AdminClient that is about clusters, topics and their configs.
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "client/admin_call.hpp"
 #include "core/errors.hpp"
@@ -103,8 +103,8 @@ std::optional<Error> resourceError(const rd_kafka_ConfigResource_t* resource,
 }  // namespace
 
 Result<ClusterDescription> AdminClient::describeCluster(const CallOptions& options) {
-  const std::string what = options.broker ? fmt::format("asking broker {}", *options.broker)
-                                          : "describing the cluster";
+  const std::string what =
+      options.broker ? fmt::format("asking broker {}", *options.broker) : "describing the cluster";
   CAAS_ASSIGN(const EventPtr event,
               impl_->run(RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER, what, options,
                          [](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
@@ -178,10 +178,9 @@ Result<std::vector<TopicDescription>> AdminClient::describeTopics(
   }
   const TopicCollectionPtr collection(
       rd_kafka_TopicCollection_of_topic_names(names.data(), names.size()));
-  const std::string what = options.broker
-                               ? fmt::format("describing {} topics on broker {}", topics.size(),
-                                             *options.broker)
-                               : fmt::format("describing {} topics", topics.size());
+  const std::string what = options.broker ? fmt::format("describing {} topics on broker {}",
+                                                        topics.size(), *options.broker)
+                                          : fmt::format("describing {} topics", topics.size());
   CAAS_ASSIGN(const EventPtr event,
               impl_->run(RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, what, options,
                          [&](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
@@ -219,17 +218,17 @@ Result<std::vector<NamedResult>> AdminClient::createTopics(const std::vector<New
     requests.push_back(std::move(request));
   }
   auto raw = rawPointers(requests);
-  CAAS_ASSIGN(const EventPtr event,
-              impl_->run(
-                  RD_KAFKA_ADMIN_OP_CREATETOPICS, fmt::format("creating {} topics", topics.size()),
-                  options,
-                  [&](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
-                    rd_kafka_CreateTopics(client, raw.data(), raw.size(), adminOptions, queue);
-                  },
-                  validateOnly));
+  CAAS_ASSIGN(
+      const EventPtr event,
+      impl_->run(
+          RD_KAFKA_ADMIN_OP_CREATETOPICS, fmt::format("creating {} topics", topics.size()), options,
+          [&](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
+            rd_kafka_CreateTopics(client, raw.data(), raw.size(), adminOptions, queue);
+          },
+          validateOnly));
   std::size_t count = 0;
-  const auto** results = rd_kafka_CreateTopics_result_topics(
-      rd_kafka_event_CreateTopics_result(event.get()), &count);
+  const auto** results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
   return namedResults(results, count, "creating");
 }
 
@@ -243,16 +242,15 @@ Result<std::vector<NamedResult>> AdminClient::deleteTopics(const std::vector<std
     requests.emplace_back(rd_kafka_DeleteTopic_new(topic.c_str()));
   }
   auto raw = rawPointers(requests);
-  CAAS_ASSIGN(const EventPtr event,
-              impl_->run(RD_KAFKA_ADMIN_OP_DELETETOPICS,
-                         fmt::format("deleting {} topics", topics.size()), options,
-                         [&](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
-                           rd_kafka_DeleteTopics(client, raw.data(), raw.size(), adminOptions,
-                                                 queue);
-                         }));
+  CAAS_ASSIGN(
+      const EventPtr event,
+      impl_->run(RD_KAFKA_ADMIN_OP_DELETETOPICS, fmt::format("deleting {} topics", topics.size()),
+                 options, [&](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
+                   rd_kafka_DeleteTopics(client, raw.data(), raw.size(), adminOptions, queue);
+                 }));
   std::size_t count = 0;
-  const auto** results = rd_kafka_DeleteTopics_result_topics(
-      rd_kafka_event_DeleteTopics_result(event.get()), &count);
+  const auto** results =
+      rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event.get()), &count);
   return namedResults(results, count, "deleting");
 }
 
@@ -267,7 +265,8 @@ Result<std::vector<NamedResult>> AdminClient::createPartitions(
     NewPartitionsPtr request(rd_kafka_NewPartitions_new(
         topic.c_str(), static_cast<std::size_t>(std::max(total, 0)), reason.data(), reason.size()));
     if (!request) {
-      return fail(errors::invalidArgument(fmt::format("growing topic '{}': {}", topic, reason.data())));
+      return fail(
+          errors::invalidArgument(fmt::format("growing topic '{}': {}", topic, reason.data())));
     }
     requests.push_back(std::move(request));
   }

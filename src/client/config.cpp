@@ -1,11 +1,11 @@
 #include "client/config.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "caas/kafka/version.hpp"
 #include "core/errors.hpp"
@@ -34,7 +34,8 @@ ConfBuilder::ConfBuilder(const Settings& settings, std::string_view purpose)
 
   const bool ssl = settings.ssl.enabled;
   const bool sasl = settings.sasl.enabled;
-  set("security.protocol", sasl ? (ssl ? "sasl_ssl" : "sasl_plaintext") : (ssl ? "ssl" : "plaintext"));
+  set("security.protocol",
+      sasl ? (ssl ? "sasl_ssl" : "sasl_plaintext") : (ssl ? "ssl" : "plaintext"));
   if (sasl) {
     set("sasl.mechanism", toString(settings.sasl.mechanism));
     set("sasl.username", settings.sasl.username);
@@ -93,7 +94,9 @@ Result<ConfPtr> producerConf(const Settings& settings, const ProducerSettings& p
                              std::string_view purpose) {
   ConfBuilder conf(settings, purpose);
   const bool idempotent = producer.acks == Acks::kAll;
-  conf.set("acks", producer.acks == Acks::kAll ? "all" : producer.acks == Acks::kLeader ? "1" : "0");
+  conf.set("acks", producer.acks == Acks::kAll      ? "all"
+                   : producer.acks == Acks::kLeader ? "1"
+                                                    : "0");
   conf.set("enable.idempotence", idempotent ? "true" : "false");
   conf.set("compression.codec", toString(producer.compression));
   conf.set("linger.ms", producer.linger.count());

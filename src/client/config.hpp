@@ -27,7 +27,8 @@ class ConfBuilder {
 };
 
 /// The producer's properties from the settings (design 5.6).
-[[nodiscard]] Result<ConfPtr> producerConf(const Settings& settings, const ProducerSettings& producer,
+[[nodiscard]] Result<ConfPtr> producerConf(const Settings& settings,
+                                           const ProducerSettings& producer,
                                            std::string_view purpose);
 
 }  // namespace caas::kafka::client

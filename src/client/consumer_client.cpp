@@ -1,9 +1,9 @@
 #include "client/consumer_client.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
+
+#include <fmt/format.h>
 
 #include "client/config.hpp"
 #include "client/error_map.hpp"
@@ -27,12 +27,11 @@ std::vector<Header> headersOf(const rd_kafka_message_t* message) {
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
-  for (std::size_t i = 0; rd_kafka_header_get_all(list, i, &name, &value, &size) ==
-                          RD_KAFKA_RESP_ERR_NO_ERROR;
-       ++i) {
-    headers.push_back({name, value == nullptr
-                                 ? std::nullopt
-                                 : std::optional(std::string(static_cast<const char*>(value), size))});
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(list, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+    headers.push_back({name, value == nullptr ? std::nullopt
+                                              : std::optional(std::string(
+                                                    static_cast<const char*>(value), size))});
   }
   return headers;
 }
@@ -108,8 +107,8 @@ class ConsumerClient::Impl {
                    "committing offsets"));
     const EventPtr event(rd_kafka_queue_poll(replies.get(), waitMs(deadline)));
     if (!event) {
-      return fail(explainUnreachable(errors::timeout("committing offsets", deadline), state_,
-                                     deadline));
+      return fail(
+          explainUnreachable(errors::timeout("committing offsets", deadline), state_, deadline));
     }
     CAAS_TRY(check(rd_kafka_event_error(event.get()), "committing offsets"));
     const auto* results = rd_kafka_event_topic_partition_list(event.get());
@@ -184,19 +183,17 @@ class ConsumerClient::Impl {
         rd_kafka_event_topic_partition(event));
     if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF && partition) {
       state_.onAnswer();
-      out.partitionEnd = PartitionOffset{{partition->topic, partition->partition},
-                                         partition->offset,
-                                         std::nullopt};
+      out.partitionEnd = PartitionOffset{
+          {partition->topic, partition->partition}, partition->offset, std::nullopt};
       return out;
     }
     serveCommonEvent(handle_, event, state_);
     if (auto fatal = state_.fatal()) {
       return fail(*std::move(fatal));
     }
-    const std::string what =
-        partition ? fmt::format("reading partition {} of '{}'", partition->partition,
-                                partition->topic)
-                  : std::string("reading");
+    const std::string what = partition ? fmt::format("reading partition {} of '{}'",
+                                                     partition->partition, partition->topic)
+                                       : std::string("reading");
     out.error = explainUnreachable(mapError(code, what, rd_kafka_event_error_string(event)), state_,
                                    Milliseconds{10'000});
     return out;

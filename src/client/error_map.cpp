@@ -59,9 +59,10 @@ Kind kindOf(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-      return {ErrorCode::kTopicNotFound, false, false,
-              "Create it: `caas-kafka tenants create <id>` for a tenant's topics, `caas-kafka init` "
-              "for the platform's"};
+      return {
+          ErrorCode::kTopicNotFound, false, false,
+          "Create it: `caas-kafka tenants create <id>` for a tenant's topics, `caas-kafka init` "
+          "for the platform's"};
     case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS: return {ErrorCode::kTopicAlreadyExists};
     case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS:
     case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND:

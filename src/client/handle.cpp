@@ -1,9 +1,9 @@
 #include "client/handle.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <array>
 
 #include "client/error_map.hpp"
 #include "core/errors.hpp"
@@ -124,8 +124,8 @@ Error explainUnreachable(Error error, const ConnectionState& state, Milliseconds
     return error;
   }
   const std::string report = state.report();
-  Error explained =
-      errors::connectionTimeout(fmt::format("{}", fmt::join(state.brokers(), ", ")), report, waited);
+  Error explained = errors::connectionTimeout(fmt::format("{}", fmt::join(state.brokers(), ", ")),
+                                              report, waited);
   if (report.find("uthentication") != report.npos || report.find("SSL") != report.npos) {
     explained.code = ErrorCode::kAuthentication;
     explained.hint = "Check KAFKA_SASL_* and KAFKA_SSL_* against the cluster's listeners";

@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "client/raii.hpp"
-#include "core/log.hpp"
-
 #include "caas/kafka/result.hpp"
 #include "caas/kafka/settings.hpp"
+#include "client/raii.hpp"
+#include "core/log.hpp"
 
 namespace caas::kafka::client {
 

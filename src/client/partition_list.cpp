@@ -36,8 +36,8 @@ PartitionOffset offsetOf(const rd_kafka_topic_partition_t& element, std::string_
                          .offset = element.offset,
                          .error = std::nullopt};
   if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    offset.error = mapError(
-        element.err, fmt::format("{}: partition {} of '{}'", what, element.partition, element.topic));
+    offset.error = mapError(element.err, fmt::format("{}: partition {} of '{}'", what,
+                                                     element.partition, element.topic));
   }
   return offset;
 }

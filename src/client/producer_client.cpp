@@ -1,7 +1,5 @@
 #include "client/producer_client.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <atomic>
 #include <functional>
@@ -9,6 +7,8 @@
 #include <thread>
 #include <unordered_map>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "client/config.hpp"
 #include "client/error_map.hpp"
@@ -67,9 +67,7 @@ class ProducerClient::Impl {
 
   void hurry(Milliseconds wait) { rd_kafka_flush(handle_, static_cast<int>(wait.count())); }
 
-  void purge() {
-    rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  }
+  void purge() { rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); }
 
   void stopReporting() {
     stopping_ = true;
@@ -122,7 +120,7 @@ class ProducerClient::Impl {
     if (!record.headers.empty()) {
       headers = rd_kafka_headers_new(record.headers.size());
       for (const auto& header : record.headers) {
-        const char* value = !header.value ? nullptr
+        const char* value = !header.value           ? nullptr
                             : header.value->empty() ? ""
                                                     : header.value->data();
         rd_kafka_header_add(headers, header.name.data(), static_cast<ssize_t>(header.name.size()),
@@ -179,7 +177,8 @@ class ProducerClient::Impl {
     while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) {
       const std::string_view topic = rd_kafka_topic_name(message->rkt);
       DeliveryOutcome outcome;
-      outcome.token = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message->_private));
+      outcome.token =
+          static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message->_private));
       outcome.topic = topic;
       outcome.partition = message->partition;
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -223,8 +222,8 @@ Result<std::unique_ptr<ProducerClient>> ProducerClient::create(const Settings& s
                                                                ProducerPreset preset,
                                                                DeliverySink& sink) {
   const auto producer = withPreset(settings.producer, preset);
-  CAAS_ASSIGN(ConfPtr conf, producerConf(settings, producer,
-                                         fmt::format("producer-{}", toString(preset))));
+  CAAS_ASSIGN(ConfPtr conf,
+              producerConf(settings, producer, fmt::format("producer-{}", toString(preset))));
   CAAS_ASSIGN(rd_kafka_t* const handle, makeClient(RD_KAFKA_PRODUCER, std::move(conf)));
   return std::unique_ptr<ProducerClient>(
       new ProducerClient(std::make_unique<Impl>(handle, settings, sink)));

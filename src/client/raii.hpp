@@ -2,10 +2,10 @@
 
 // Owners for librdkafka's objects. Internal to client/: the only folder that sees rdkafka.h.
 
-#include <librdkafka/rdkafka.h>
-
 #include <memory>
 #include <vector>
+
+#include <librdkafka/rdkafka.h>
 
 namespace caas::kafka::client {
 

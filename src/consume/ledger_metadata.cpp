@@ -1,9 +1,10 @@
 #include "consume/ledger_metadata.hpp"
 
 #include <array>
-#include <boost/crc.hpp>
 #include <limits>
 #include <optional>
+
+#include <boost/crc.hpp>
 
 namespace caas::kafka {
 namespace {
@@ -97,7 +98,8 @@ std::optional<std::vector<OffsetRange>> rangesOf(std::int64_t committed, std::st
   std::vector<OffsetRange> ranges;
   std::int64_t position = committed;
   const auto advance = [&](std::uint64_t by) {
-    const auto room = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - position);
+    const auto room =
+        static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - position);
     if (by == 0 || by > room) {
       return false;
     }

@@ -48,9 +48,7 @@ std::int64_t OffsetLedger::committable() const {
   return restored_.endOfRunAt(next_);
 }
 
-std::int64_t OffsetLedger::span() const {
-  return std::max<std::int64_t>(next_ - committable(), 0);
-}
+std::int64_t OffsetLedger::span() const { return std::max<std::int64_t>(next_ - committable(), 0); }
 
 std::vector<OffsetRange> OffsetLedger::completedAbove() const {
   std::vector<OffsetRange> ranges;

@@ -30,8 +30,9 @@ class CompletedOffsets {
 };
 
 /// What of one partition is completed: taken in order, completed in any order. The lowest offset
-/// that is not completed is what may be committed; what is completed above it goes into the commit's
-/// metadata (ledger_metadata.hpp), so that a restart does not run it again. Pure, one thread.
+/// that is not completed is what may be committed; what is completed above it goes into the
+/// commit's metadata (ledger_metadata.hpp), so that a restart does not run it again. Pure, one
+/// thread.
 class OffsetLedger {
  public:
   /// Names a taken record until it is completed.
@@ -48,8 +49,8 @@ class OffsetLedger {
   }
   /// A record was read that needs no work.
   void skip(std::int64_t offset) { complete(take(offset)); }
-  /// A record was read. Offsets grow; those that are left out (compacted, transaction markers) do not
-  /// exist and hold nothing up.
+  /// A record was read. Offsets grow; those that are left out (compacted, transaction markers) do
+  /// not exist and hold nothing up.
   [[nodiscard]] Ticket take(std::int64_t offset);
   /// A taken record is done with. Once for each ticket.
   void complete(Ticket ticket);
@@ -59,8 +60,8 @@ class OffsetLedger {
 
   /// The offset to commit: the lowest that is not completed, or the next to be read.
   [[nodiscard]] std::int64_t committable() const;
-  /// What is completed above committable(), ascending, not touching each other; what was restored and
-  /// not yet read again too, since the next commit replaces the metadata that it came from.
+  /// What is completed above committable(), ascending, not touching each other; what was restored
+  /// and not yet read again too, since the next commit replaces the metadata that it came from.
   [[nodiscard]] std::vector<OffsetRange> completedAbove() const;
 
   /// Taken and not completed.

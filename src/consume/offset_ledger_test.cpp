@@ -1,11 +1,11 @@
 #include "consume/offset_ledger.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <map>
 #include <random>
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "consume/ledger_metadata.hpp"
 
@@ -83,7 +83,8 @@ TEST(LedgerMetadataTest, LeavesOutWhatDoesNotFitTheHighestFirst) {
   EXPECT_LE(encoded.metadata.size(), kLedgerMetadataLimit);
   EXPECT_GT(encoded.metadata.size(), kLedgerMetadataLimit - 8);
   const auto decoded = std::get<CompletedOffsets>(decodeLedger(0, encoded.metadata));
-  EXPECT_EQ(decoded.ranges().size() + static_cast<std::size_t>(encoded.offsetsLeftOut), ranges.size());
+  EXPECT_EQ(decoded.ranges().size() + static_cast<std::size_t>(encoded.offsetsLeftOut),
+            ranges.size());
   EXPECT_TRUE(decoded.contains(1));
   EXPECT_FALSE(decoded.contains(99'999));
 }
@@ -111,7 +112,8 @@ TEST(LedgerMetadataTest, EveryFlippedCharacterIsNoticed) {
       if (bad != good) {
         const auto decoded = decodeLedger(7, bad);
         // The unused low bits of the last character are the only ones that carry nothing.
-        EXPECT_TRUE(std::holds_alternative<LedgerProblem>(decoded) || i + 1 == good.size()) << i << c;
+        EXPECT_TRUE(std::holds_alternative<LedgerProblem>(decoded) || i + 1 == good.size())
+            << i << c;
       }
     }
   }
@@ -153,7 +155,8 @@ class CrashModel {
 
  private:
   void oneLife() {
-    OffsetLedger ledger(committed_, std::get<CompletedOffsets>(decodeLedger(committed_, metadata_)));
+    OffsetLedger ledger(committed_,
+                        std::get<CompletedOffsets>(decodeLedger(committed_, metadata_)));
     std::vector<std::pair<OffsetLedger::Ticket, std::int64_t>> running;
     const auto steps = random_() % 300;
     auto next = std::ranges::lower_bound(log_, committed_);

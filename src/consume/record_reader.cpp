@@ -1,11 +1,11 @@
 #include "caas/kafka/record_reader.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <map>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "client/admin.hpp"
 #include "client/consumer_client.hpp"
@@ -31,7 +31,8 @@ Result<void> validate(const ReadOptions& options) {
                                         "Read without a group, or stop after a number of records"));
   }
   if (!options.partitions.empty() && (options.group || options.topics.size() != 1)) {
-    return fail(errors::invalidArgument("partitions can be chosen for a single topic without a group"));
+    return fail(
+        errors::invalidArgument("partitions can be chosen for a single topic without a group"));
   }
   return {};
 }
@@ -54,9 +55,9 @@ Result<std::vector<TopicPartition>> partitionsOf(AdminClient& admin, const ReadO
     }
     for (const int wanted : options.partitions) {
       if (wanted < 0 || wanted >= static_cast<int>(topic.partitions.size())) {
-        return fail(errors::invalidArgument(fmt::format("topic '{}' has no partition {}, only 0 to {}",
-                                                        topic.name, wanted,
-                                                        topic.partitions.size() - 1)));
+        return fail(
+            errors::invalidArgument(fmt::format("topic '{}' has no partition {}, only 0 to {}",
+                                                topic.name, wanted, topic.partitions.size() - 1)));
       }
     }
   }
@@ -158,7 +159,8 @@ class RecordReader::Impl {
   Result<std::optional<ReceivedRecord>> poll(Milliseconds wait) {
     const auto end = std::chrono::steady_clock::now() + wait;
     while (!finished()) {
-      const auto left = std::chrono::duration_cast<Milliseconds>(end - std::chrono::steady_clock::now());
+      const auto left =
+          std::chrono::duration_cast<Milliseconds>(end - std::chrono::steady_clock::now());
       CAAS_ASSIGN(auto event, consumer_->poll(std::max(left, Milliseconds{0})));
       if (event.record && take(*event.record)) {
         return std::move(event.record);

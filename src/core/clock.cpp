@@ -1,11 +1,11 @@
 #include "caas/kafka/clock.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <optional>
 #include <random>
 #include <thread>
+
+#include <fmt/format.h>
 
 #include "core/errors.hpp"
 

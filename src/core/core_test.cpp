@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "caas/kafka/clock.hpp"
 #include "core/errors.hpp"
@@ -11,7 +11,8 @@ namespace {
 
 TEST(TimestampTest, FormatsInUtcWithMilliseconds) {
   EXPECT_EQ(formatTimestamp(Timestamp{Milliseconds{0}}), "1970-01-01T00:00:00.000Z");
-  EXPECT_EQ(formatTimestamp(Timestamp{Milliseconds{1'795'444'800'123}}), "2026-11-23T14:40:00.123Z");
+  EXPECT_EQ(formatTimestamp(Timestamp{Milliseconds{1'795'444'800'123}}),
+            "2026-11-23T14:40:00.123Z");
   EXPECT_EQ(formatTimestamp(Timestamp{Milliseconds{-1}}), "1969-12-31T23:59:59.999Z");
 }
 
@@ -25,9 +26,9 @@ TEST(TimestampTest, ReadsIsoAndEpochMilliseconds) {
 }
 
 TEST(TimestampTest, RefusesWhatIsNoTime) {
-  for (const auto* text : {"", "yesterday", "2026-13-01", "2026-02-30", "2004-11-15_03T12:18:00Z",
-                           "2026-11-23T25:00:00Z", "2026-11-23T14:40:00Zjunk", "2026-11-23T14:40:00.Z",
-                           "12x"}) {
+  for (const auto* text :
+       {"", "yesterday", "2026-13-01", "2026-02-30", "2004-11-15_03T12:18:00Z",
+        "2026-11-23T25:00:00Z", "2026-11-23T14:40:00Zjunk", "2026-11-23T14:40:00.Z", "12x"}) {
     const auto time = parseTimestamp(text);
     ASSERT_FALSE(time) << text;
     EXPECT_EQ(time.error().code, ErrorCode::kInvalidArgument);
@@ -36,7 +37,8 @@ TEST(TimestampTest, RefusesWhatIsNoTime) {
 }
 
 TEST(TimestampTest, RoundTripsOverFourCenturies) {
-  for (std::int64_t millis = -2'000'000'000'000; millis < 10'000'000'000'000; millis += 86'413'137'001) {
+  for (std::int64_t millis = -2'000'000'000'000; millis < 10'000'000'000'000;
+       millis += 86'413'137'001) {
     const Timestamp time{Milliseconds{millis}};
     EXPECT_EQ(parseTimestamp(formatTimestamp(time)).value(), time);
   }
@@ -112,8 +114,11 @@ TEST(LogTest, OneLineAFactAlsoWithHostileText) {
   const auto out = testing::internal::GetCapturedStderr();
   log::configure(LogLevel::kInfo, LogFormat::kText);
   EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 2) << out;
-  EXPECT_NE(out.find(R"(info  topics created tenant="a\nb\u001b[31m" topics=5)"), std::string::npos) << out;
-  EXPECT_NE(out.find(R"("level":"warn","event":"say \"hi\"","n":1,"text":"x\ty"})"), std::string::npos) << out;
+  EXPECT_NE(out.find(R"(info  topics created tenant="a\nb\u001b[31m" topics=5)"), std::string::npos)
+      << out;
+  EXPECT_NE(out.find(R"("level":"warn","event":"say \"hi\"","n":1,"text":"x\ty"})"),
+            std::string::npos)
+      << out;
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ Error invalidConfiguration(std::string message, std::string hint) {
 }
 
 Error connectionTimeout(std::string_view brokers, std::string_view report, Milliseconds waited) {
-  auto message = fmt::format("connection timeout: no Kafka broker at {} answered within {}",
-                             brokers, waited);
+  auto message =
+      fmt::format("connection timeout: no Kafka broker at {} answered within {}", brokers, waited);
   if (!report.empty()) {
     message += fmt::format(" ({})", report);
   }
@@ -33,9 +33,10 @@ Error timeout(std::string_view what, Milliseconds waited) {
 }
 
 Error topicNotFound(std::string_view topic) {
-  return {ErrorCode::kTopicNotFound, fmt::format("topic '{}' does not exist", topic),
-          "Create it: `caas-kafka tenants create <id>` for a tenant's topics, `caas-kafka init` for "
-          "the platform's"};
+  return {
+      ErrorCode::kTopicNotFound, fmt::format("topic '{}' does not exist", topic),
+      "Create it: `caas-kafka tenants create <id>` for a tenant's topics, `caas-kafka init` for "
+      "the platform's"};
 }
 
 Error topicAlreadyExists(std::string_view topic) {
@@ -57,17 +58,18 @@ Error tenantNotFound(std::string_view tenant) {
 
 Error tenantNameReserved(std::string_view tenant, std::chrono::seconds left) {
   return {.code = ErrorCode::kTenantNameReserved,
-          .message = fmt::format("tenant '{}' was deleted a moment ago; its name is free again in {}",
-                                 tenant, left),
+          .message = fmt::format(
+              "tenant '{}' was deleted a moment ago; its name is free again in {}", tenant, left),
           .hint = "Wait that long: a late commit of an old consumer would land on the new topics",
           .retriable = true};
 }
 
 Error recordTooLarge(std::string_view topic, std::int64_t bytes, std::int64_t limit) {
-  return {ErrorCode::kRecordTooLarge,
-          fmt::format("record for '{}' has {} bytes, the limit is {}", topic, bytes, limit),
-          "Store the payload elsewhere and send a reference, or raise PRODUCER_MAX_RECORD_BYTES and "
-          "the topic's max.message.bytes together"};
+  return {
+      ErrorCode::kRecordTooLarge,
+      fmt::format("record for '{}' has {} bytes, the limit is {}", topic, bytes, limit),
+      "Store the payload elsewhere and send a reference, or raise PRODUCER_MAX_RECORD_BYTES and "
+      "the topic's max.message.bytes together"};
 }
 
 Error queueFull(std::int64_t records, std::int64_t bytes, Milliseconds waited) {
@@ -75,8 +77,9 @@ Error queueFull(std::int64_t records, std::int64_t bytes, Milliseconds waited) {
           .message = fmt::format("the producer's queue is full ({} records, {} bytes) and found no "
                                  "room within {}",
                                  records, bytes, waited),
-          .hint = "Send more slowly and try this record again; if it lasts, `caas-kafka health` says "
-                  "whether a broker is down",
+          .hint =
+              "Send more slowly and try this record again; if it lasts, `caas-kafka health` says "
+              "whether a broker is down",
           .retriable = true};
 }
 
@@ -89,7 +92,8 @@ Error io(std::string_view what, std::string_view path, std::string_view reason) 
 }
 
 Error internal(std::string message) {
-  return {ErrorCode::kInternal, std::move(message), "This is a bug in caas-kafka; please report it"};
+  return {ErrorCode::kInternal, std::move(message),
+          "This is a bug in caas-kafka; please report it"};
 }
 
 }  // namespace caas::kafka::errors

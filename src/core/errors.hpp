@@ -44,12 +44,12 @@ namespace caas::kafka {
 
 /// For functions that return Result: leaves with the error of `expression` (a Result<void> or any
 /// Result whose value is not needed).
-#define CAAS_TRY(expression)                                              \
-  do {                                                                    \
-    auto caasTryResult_ = (expression);                                   \
-    if (!caasTryResult_) {                                                \
-      return std::unexpected(std::move(caasTryResult_).error());          \
-    }                                                                     \
+#define CAAS_TRY(expression)                                     \
+  do {                                                           \
+    auto caasTryResult_ = (expression);                          \
+    if (!caasTryResult_) {                                       \
+      return std::unexpected(std::move(caasTryResult_).error()); \
+    }                                                            \
   } while (false)
 
 /// `CAAS_ASSIGN(auto plan, makePlan());`
@@ -57,9 +57,9 @@ namespace caas::kafka {
   CAAS_ASSIGN_(CAAS_CONCAT_(caasResult_, __LINE__), declaration, expression)
 #define CAAS_CONCAT_2_(a, b) a##b
 #define CAAS_CONCAT_(a, b) CAAS_CONCAT_2_(a, b)
-#define CAAS_ASSIGN_(name, declaration, expression) \
-  auto name = (expression);                         \
-  if (!name) {                                      \
+#define CAAS_ASSIGN_(name, declaration, expression)  \
+  auto name = (expression);                          \
+  if (!name) {                                       \
     return std::unexpected(std::move(name).error()); \
-  }                                                 \
+  }                                                  \
   declaration = *std::move(name)

@@ -1,12 +1,12 @@
 #include "core/log.hpp"
 
-#include <fmt/format.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <atomic>
 #include <iterator>
 #include <memory>
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "caas/kafka/clock.hpp"
 
@@ -41,7 +41,8 @@ std::string_view word(LogLevel level) {
 /// never destroyed, because client threads may still log while the process exits.
 spdlog::logger& logger() {
   static spdlog::logger* const instance = [] {
-    auto* made = new spdlog::logger("caas-kafka", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto* made =
+        new spdlog::logger("caas-kafka", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%v");
     made->set_level(spdlog::level::info);
     made->flush_on(spdlog::level::trace);
@@ -130,8 +131,8 @@ void write(LogLevel level, std::string_view event, Fields fields) {
   if (!enabled(level)) {
     return;
   }
-  const auto line = format == LogFormat::kJson ? asJson(level, event, fields)
-                                               : asText(level, event, fields);
+  const auto line =
+      format == LogFormat::kJson ? asJson(level, event, fields) : asText(level, event, fields);
   logger().log(toSpdlog(level), std::string_view(line));
 }
 

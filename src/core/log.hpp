@@ -21,7 +21,8 @@ struct Field {
   Field(std::string_view fieldName, const std::string& text) : name(fieldName), value(text) {}
   template <class T>
     requires std::integral<T>
-  Field(std::string_view fieldName, T n) : name(fieldName), value(std::to_string(n)), number(true) {}
+  Field(std::string_view fieldName, T n)
+      : name(fieldName), value(std::to_string(n)), number(true) {}
 };
 using Fields = std::initializer_list<Field>;
 
@@ -30,9 +31,17 @@ void configure(LogLevel level, LogFormat format);
 [[nodiscard]] bool enabled(LogLevel level);
 void write(LogLevel level, std::string_view event, Fields fields = {});
 
-inline void debug(std::string_view event, Fields fields = {}) { write(LogLevel::kDebug, event, fields); }
-inline void info(std::string_view event, Fields fields = {}) { write(LogLevel::kInfo, event, fields); }
-inline void warn(std::string_view event, Fields fields = {}) { write(LogLevel::kWarn, event, fields); }
-inline void error(std::string_view event, Fields fields = {}) { write(LogLevel::kError, event, fields); }
+inline void debug(std::string_view event, Fields fields = {}) {
+  write(LogLevel::kDebug, event, fields);
+}
+inline void info(std::string_view event, Fields fields = {}) {
+  write(LogLevel::kInfo, event, fields);
+}
+inline void warn(std::string_view event, Fields fields = {}) {
+  write(LogLevel::kWarn, event, fields);
+}
+inline void error(std::string_view event, Fields fields = {}) {
+  write(LogLevel::kError, event, fields);
+}
 
 }  // namespace caas::kafka::log

@@ -37,17 +37,15 @@ class DeliverySlots {
       DeliveryCallback&& callback, std::int64_t bytes, std::chrono::steady_clock::time_point now,
       Milliseconds wait);
   /// Needs no lock: a taken slot belongs to who knows its number, and slots never move.
-  [[nodiscard]] Slot& at(std::uint64_t number) {
-    return chunks_[number / kChunk][number % kChunk];
-  }
+  [[nodiscard]] Slot& at(std::uint64_t number) { return chunks_[number / kChunk][number % kChunk]; }
   /// Frees a slot: after its callback has run, so that an empty table means "all reported".
   void release(std::uint64_t number);
   /// `acquire` refuses from now on; those that wait are woken.
   void close();
   /// Waits until no slot is taken; false when the time was over first.
   [[nodiscard]] bool waitUntilEmpty(Milliseconds wait);
-  /// Waits until everything is released that was taken before the call, whatever is taken meanwhile.
-  /// `step` is called again and again while waiting, without a lock.
+  /// Waits until everything is released that was taken before the call, whatever is taken
+  /// meanwhile. `step` is called again and again while waiting, without a lock.
   [[nodiscard]] bool waitForEarlier(std::chrono::steady_clock::time_point deadline,
                                     const std::function<void()>& step);
   /// Numbers of the taken slots.

@@ -1,10 +1,10 @@
 #include "produce/delivery_slots.hpp"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <random>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace caas::kafka {
 namespace {

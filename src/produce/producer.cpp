@@ -1,11 +1,11 @@
 #include "caas/kafka/producer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <atomic>
 #include <future>
 #include <mutex>
+
+#include <fmt/format.h>
 
 #include "client/producer_client.hpp"
 #include "core/errors.hpp"
@@ -16,7 +16,8 @@ namespace caas::kafka {
 namespace {
 
 std::int64_t sizeOf(const Record& record) {
-  std::size_t bytes = (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
+  std::size_t bytes =
+      (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
   for (const auto& header : record.headers) {
     bytes += header.name.size() + (header.value ? header.value->size() : 0);
   }
@@ -24,7 +25,8 @@ std::int64_t sizeOf(const Record& record) {
 }
 
 Milliseconds until(std::chrono::steady_clock::time_point end) {
-  const auto left = std::chrono::duration_cast<Milliseconds>(end - std::chrono::steady_clock::now());
+  const auto left =
+      std::chrono::duration_cast<Milliseconds>(end - std::chrono::steady_clock::now());
   return std::max(left, Milliseconds{0});
 }
 
@@ -172,9 +174,8 @@ class Producer::Impl final : public client::DeliverySink {
     client_->stopReporting();
     const Error error{ErrorCode::kShutdown, "the producer was closed before Kafka answered"};
     for (const auto number : slots_.taken()) {
-      onDelivery({.token = number,
-                  .persistence = Persistence::kPossiblyPersisted,
-                  .error = &error});
+      onDelivery(
+          {.token = number, .persistence = Persistence::kPossiblyPersisted, .error = &error});
     }
   }
 

@@ -24,7 +24,8 @@ struct Delivery {
 /// What became of the records that were still under way when close was called.
 struct ShutdownReport {
   std::int64_t delivered = 0;
-  /// Reported to their callbacks as failed, because the deadline passed: not in the log for certain.
+  /// Reported to their callbacks as failed, because the deadline passed: not in the log for
+  /// certain.
   std::int64_t notPersisted = 0;
   /// The same, but they may be in the log.
   std::int64_t possiblyPersisted = 0;
@@ -37,9 +38,9 @@ struct ProducerStats {
   std::int64_t delivered = 0;
   std::int64_t failed = 0;
   std::int64_t bytesAccepted = 0;
-  std::int64_t inFlight = 0;          ///< accepted and not yet reported
-  std::int64_t queueFullWaits = 0;    ///< sends that had to wait for room
-  std::int64_t queueFullRefusals = 0; ///< sends that gave kQueueFull
+  std::int64_t inFlight = 0;           ///< accepted and not yet reported
+  std::int64_t queueFullWaits = 0;     ///< sends that had to wait for room
+  std::int64_t queueFullRefusals = 0;  ///< sends that gave kQueueFull
 };
 
 /// An idempotent producer (KIP-98) for any topic. Keyed records go where the Java client would put

@@ -30,10 +30,10 @@ enum class ErrorCode {
   kConflict,  ///< the cluster changed under a plan; plan again
   kFenced,    ///< another instance took over
   kUnsupported,
-  kShutdown,  ///< the object is closing or closed
-  kIo,        ///< a file could not be read or written
+  kShutdown,        ///< the object is closing or closed
+  kIo,              ///< a file could not be read or written
   kPartialFailure,  ///< some of it was done; the message says which part
-  kInternal,  ///< a bug or an answer that we do not understand
+  kInternal,        ///< a bug or an answer that we do not understand
 };
 
 /// The name of a code as it appears in logs and JSON, e.g. "connection_timeout".

@@ -47,7 +47,7 @@ struct TopicInfo {
 struct ListTopicsOptions {
   std::optional<TopicCategory> category{};
   std::optional<std::string> tenantId{};
-  bool includeForeign = false;   ///< topics that are not in the catalog
+  bool includeForeign = false;  ///< topics that are not in the catalog
 };
 
 enum class PlanAction {
@@ -60,7 +60,7 @@ enum class PlanAction {
 
 struct ConfigDifference {
   std::string name;
-  std::string actual;    ///< empty: not set (the broker's default is in force)
+  std::string actual;  ///< empty: not set (the broker's default is in force)
   std::string declared;
 };
 
@@ -88,8 +88,8 @@ struct TopicPlan {
 };
 
 struct PlanOptions {
-  bool platform = true;  ///< platform and internal entries
-  bool allTenants = true;  ///< every tenant found on the cluster
+  bool platform = true;             ///< platform and internal entries
+  bool allTenants = true;           ///< every tenant found on the cluster
   std::vector<TenantId> tenants{};  ///< these as well; missing topics of theirs are created
   bool growPartitions = false;
 };
@@ -113,9 +113,9 @@ struct TopicHealthResult {
   int underReplicatedPartitions = 0;
   int underMinIsrPartitions = 0;
   int offlinePartitions = 0;
-  int missingTopics = 0;   ///< platform, internal, and those of incomplete tenants
-  int driftedTopics = 0;   ///< with declared settings that differ
-  std::vector<int> offlineBrokers;  ///< replica ids without a living broker
+  int missingTopics = 0;               ///< platform, internal, and those of incomplete tenants
+  int driftedTopics = 0;               ///< with declared settings that differ
+  std::vector<int> offlineBrokers;     ///< replica ids without a living broker
   std::vector<TopicProblem> problems;  ///< worst first, at most 50
   int problemsNotShown = 0;
 };
@@ -169,8 +169,9 @@ class TopicManager {
   /// Errors: kInvalidArgument (tenant id), kTenantNameReserved (deleted less than 60 s ago),
   /// kNotEnoughReplicas (says how many brokers are up and needed), kPartialFailure (says what
   /// exists; a second call completes it), kTimeout, kConnectionTimeout.
-  [[nodiscard]] Result<TenantTopicSet> createTenantTopics(
-      std::string_view tenantId, Milliseconds deadline = Milliseconds{60'000});
+  [[nodiscard]] Result<TenantTopicSet> createTenantTopics(std::string_view tenantId,
+                                                          Milliseconds deadline = Milliseconds{
+                                                              60'000});
   /// The platform's and internal topics, the same way. Returns the names that it created.
   [[nodiscard]] Result<std::vector<std::string>> createPlatformTopics(
       Milliseconds deadline = Milliseconds{60'000});
@@ -195,12 +196,13 @@ class TopicManager {
   [[nodiscard]] Result<DeletePreview> previewDelete(std::string_view tenantId,
                                                     Milliseconds deadline = Milliseconds{30'000});
 
-  [[nodiscard]] Result<std::vector<TopicInfo>> listTopics(
-      const ListTopicsOptions& options = {}, Milliseconds deadline = Milliseconds{30'000});
-  [[nodiscard]] Result<std::vector<TenantInfo>> listTenants(
-      Milliseconds deadline = Milliseconds{30'000});
-  [[nodiscard]] Result<TopicHealthResult> getTopicHealth(
-      Milliseconds deadline = Milliseconds{30'000});
+  [[nodiscard]] Result<std::vector<TopicInfo>> listTopics(const ListTopicsOptions& options = {},
+                                                          Milliseconds deadline = Milliseconds{
+                                                              30'000});
+  [[nodiscard]] Result<std::vector<TenantInfo>> listTenants(Milliseconds deadline = Milliseconds{
+                                                                30'000});
+  [[nodiscard]] Result<TopicHealthResult> getTopicHealth(Milliseconds deadline = Milliseconds{
+                                                             30'000});
 
   /// Compares only declared settings, by config source: a broker's default is never drift.
   [[nodiscard]] Result<TopicPlan> plan(const PlanOptions& options = {},

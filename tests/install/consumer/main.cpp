@@ -1,13 +1,15 @@
 // A project that only knows the installed package: it uses headers and code of the library.
+#include <iostream>
+
 #include <caas/kafka/catalog.hpp>
 #include <caas/kafka/partition_strategy.hpp>
 #include <caas/kafka/service.hpp>
 #include <caas/kafka/version.hpp>
-#include <iostream>
 
 int main() {
   using namespace caas::kafka;
-  const auto key = PartitionStrategy::createMessageKey("conversation_id", {.conversationId = "c-1"});
+  const auto key =
+      PartitionStrategy::createMessageKey("conversation_id", {.conversationId = "c-1"});
   const auto catalog = Catalog::load(Settings{});
   if (!key || *key != "c-1" || !catalog || catalog->find("chat.messages") == nullptr) {
     return 1;
