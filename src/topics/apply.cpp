@@ -204,7 +204,7 @@ class Application {
         pending.emplace(name, why);
       }
     };
-    const auto cluster = context_.admin.describeCluster(deadline_.call());
+    const auto cluster = askForBrokers(context_, deadline_);
     if (!cluster) {
       addAll(cluster.error().message);
       return pending;

@@ -48,7 +48,7 @@ class Creation {
           lastError_[topic.name] = answer.error();
         }
         // See retryingAnywhere(): the controller that the client knows may be dead.
-        static_cast<void>(context_.admin.metadata(deadline.attempt()));
+        static_cast<void>(context_.admin.metadata(deadline.slice(kRefresh)));
       } else {
         failAll(answer.error());
       }

@@ -77,6 +77,9 @@ auto retrying(Clock& clock, const Deadline& deadline, Call&& call) -> decltype(c
   return retrying(clock, deadline, std::forward<Call>(call), [] {});
 }
 
+/// For a look at who is there: any broker that answers does so at once.
+inline constexpr Milliseconds kRefresh{3'000};
+
 /// For requests to the controller: the client sends them to the broker that its last metadata
 /// called that, and goes on waiting for it when it is dead. So metadata is read anew before a
 /// further try.
@@ -84,7 +87,7 @@ template <class Call>
 auto retryingAnywhere(Clock& clock, client::AdminClient& admin, const Deadline& deadline,
                       Call&& call) -> decltype(call()) {
   return retrying(clock, deadline, std::forward<Call>(call),
-                  [&] { static_cast<void>(admin.metadata(deadline.attempt())); });
+                  [&] { static_cast<void>(admin.metadata(deadline.slice(kRefresh))); });
 }
 
 }  // namespace caas::kafka::topics

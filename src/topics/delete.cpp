@@ -88,7 +88,7 @@ std::vector<client::NamedResult> requestDeletion(const Context& context,
         again.push_back({topic, answer.error()});
       }
       // See retryingAnywhere(): the controller that the client knows may be dead.
-      static_cast<void>(context.admin.metadata(deadline.attempt()));
+      static_cast<void>(context.admin.metadata(deadline.slice(kRefresh)));
     } else {
       std::ranges::copy_if(*answer, std::back_inserter(again), [](const client::NamedResult& item) {
         return item.error && item.error->code != ErrorCode::kTopicNotFound;

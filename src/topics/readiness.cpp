@@ -6,11 +6,16 @@
 
 #include <fmt/format.h>
 
+#include "topics/requests.hpp"
+
 namespace caas::kafka::topics {
 namespace {
 
 // Of one broker's answer: one that hangs must not take the whole deadline.
 constexpr Milliseconds kBrokerAnswer{3'000};
+
+// Brokers need a few hundred milliseconds: a longer pause would be most of the wait.
+Backoff betweenRounds() { return Backoff(Milliseconds{20}, Milliseconds{200}); }
 
 Pending allPending(const ExpectedTopics& expected, const std::string& why) {
   Pending pending;
@@ -31,7 +36,7 @@ class UsableWait {
   }
 
   UsableTopics run() {
-    Backoff backoff;
+    Backoff backoff = betweenRounds();
     while (!(brokersAgree() && partitionsAnswer()) && !deadline_.passed()) {
       backoff.wait(context_.clock, deadline_);
     }
@@ -40,8 +45,7 @@ class UsableWait {
 
  private:
   bool brokersAgree() {
-    const auto cluster =
-        context_.admin.describeCluster({.timeout = deadline_.slice(kBrokerAnswer), .broker = {}});
+    const auto cluster = askForBrokers(context_, deadline_);
     if (!cluster) {
       pending_ = allPending(expected_, cluster.error().message);
       return false;
@@ -145,8 +149,7 @@ Pending knownSomewhere(const Context& context, const std::vector<std::string>& t
       pending.emplace(topic, why);
     }
   };
-  const auto cluster =
-      context.admin.describeCluster({.timeout = deadline.slice(kBrokerAnswer), .broker = {}});
+  const auto cluster = askForBrokers(context, deadline);
   if (!cluster || cluster->brokers.empty()) {
     addAll(cluster ? "no broker is known" : cluster.error().message);
     return pending;
@@ -205,7 +208,7 @@ UsableTopics waitUntilUsable(const Context& context, const ExpectedTopics& expec
 
 Pending waitUntilGone(const Context& context, const std::vector<std::string>& topics,
                       const Deadline& deadline) {
-  Backoff backoff;
+  Backoff backoff = betweenRounds();
   for (;;) {
     Pending pending = knownSomewhere(context, topics, deadline);
     if (pending.empty() || deadline.passed()) {

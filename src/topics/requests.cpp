@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "core/errors.hpp"
 
 namespace caas::kafka::topics {
@@ -13,13 +16,29 @@ constexpr std::size_t kTopicsPerConfigRequest = 200;
 }  // namespace
 
 Result<client::ClusterMetadata> readMetadata(const Context& context, const Deadline& deadline) {
-  return retrying(context.clock, deadline,
-                  [&] { return context.admin.metadata(deadline.attempt()); });
+  auto metadata =
+      retrying(context.clock, deadline, [&] { return context.admin.metadata(deadline.attempt()); });
+  if (!metadata && metadata.error().code == ErrorCode::kConnectionTimeout) {
+    // The last try's error names its own time; all of the deadline was waited.
+    return fail(
+        errors::connectionTimeout(fmt::format("{}", fmt::join(context.settings.brokers, ", ")),
+                                  context.admin.connectionReport(), deadline.total()));
+  }
+  return metadata;
 }
 
 Result<client::ClusterDescription> readCluster(const Context& context, const Deadline& deadline) {
   return retryingAnywhere(context.clock, context.admin, deadline,
                           [&] { return context.admin.describeCluster(deadline.call()); });
+}
+
+Result<client::ClusterDescription> askForBrokers(const Context& context, const Deadline& deadline) {
+  auto cluster = context.admin.describeCluster({.timeout = deadline.slice(kRefresh), .broker = {}});
+  if (!cluster) {
+    // See retryingAnywhere(): the broker that was asked may be the one that hangs.
+    static_cast<void>(context.admin.metadata(deadline.slice(kRefresh)));
+  }
+  return cluster;
 }
 
 Result<TopicConfigMap> readConfigs(const Context& context, const std::vector<std::string>& topics,

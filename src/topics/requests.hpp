@@ -18,6 +18,9 @@ namespace caas::kafka::topics {
                                                            const Deadline& deadline);
 [[nodiscard]] Result<client::ClusterDescription> readCluster(const Context& context,
                                                              const Deadline& deadline);
+/// The living brokers, by one try of a few seconds: for loops that ask again anyway.
+[[nodiscard]] Result<client::ClusterDescription> askForBrokers(const Context& context,
+                                                               const Deadline& deadline);
 /// Configs of these topics, a few hundred to a request. A topic that was deleted meanwhile is left
 /// out.
 [[nodiscard]] Result<TopicConfigMap> readConfigs(const Context& context,

@@ -219,6 +219,29 @@ TEST_F(CreateTenants, BrokerKilledInTheMiddle) {
   }
 }
 
+// When it is the active controller, the other brokers themselves wait some 40 s before they send
+// what they are asked for to the next one (controller.socket.timeout.ms is 30 s).
+TEST_F(CreateTenants, BrokerThatHangs) {
+  const auto id = tenant("hang");
+  {
+    const BrokerFault hung(BrokerFault::Kind::kPause, 1);
+    const auto set = manager->createTenantTopics(id, Milliseconds{150'000});
+    ASSERT_TRUE(set) << set.error().describe();
+  }
+  expectRightSet(id);
+}
+
+TEST_F(CreateTenants, WrongAddressIsNamedWithWhatItAnswered) {
+  Settings nobody = settings;
+  nobody.brokers = {"127.0.0.1:1"};
+  const auto set =
+      TopicManager::create(nobody, catalog)->createTenantTopics("a", Milliseconds{2'000});
+  ASSERT_FALSE(set);
+  EXPECT_EQ(set.error().code, ErrorCode::kConnectionTimeout);
+  EXPECT_THAT(set.error().message,
+              AllOf(HasSubstr("127.0.0.1:1"), HasSubstr("refused"), HasSubstr("within 2000ms")));
+}
+
 TEST_F(CreateTenants, FailedInstallationAnswersEveryCallWithItsError) {
   const auto broken = TopicManager::unavailable(
       Error{.code = ErrorCode::kInvalidConfiguration, .message = "KAFKA_BROKERS is empty"});

@@ -135,6 +135,31 @@ TEST_F(DeleteTenants, NameIsRefusedForAMinuteByEveryProcess) {
   EXPECT_EQ(set->topics.size(), topicsOf(id).size());
 }
 
+TEST_F(DeleteTenants, BrokerThatIsDownLearnsOfItWhenItIsBack) {
+  const auto id = tenant("down");
+  const std::string group = "g-" + id;
+  must(manager->createTenantTopics(id));
+  produce("chat.messages." + id, "k");
+  {
+    auto reader =
+        must(RecordReader::open(settings, {.topics = {"chat.messages." + id}, .group = group}));
+    ASSERT_TRUE(eventually(Milliseconds{30'000},
+                           [&] { return must(reader->poll(Milliseconds{200})).has_value(); }));
+    must(reader->commit());
+    must(reader->close());
+  }
+  {
+    const BrokerFault dead(BrokerFault::Kind::kKill, 1);
+    const auto report = manager->deleteTenantTopics(id, {.deadline = Milliseconds{120'000}});
+    ASSERT_TRUE(report) << report.error().describe();
+    EXPECT_EQ(report->groupsCleaned, 1);
+    EXPECT_THAT(must(admin().listGroupOffsets(group)), IsEmpty());
+  }
+  for (const auto& topic : must(admin().describeTopics(topicsOf(id), {Milliseconds{10'000}, 1}))) {
+    EXPECT_TRUE(topic.error) << topic.name;
+  }
+}
+
 TEST_F(DeleteTenants, UnknownTenantIsSaid) {
   const auto id = tenant("nobody");
   EXPECT_EQ(manager->deleteTenantTopics(id).error().code, ErrorCode::kTenantNotFound);

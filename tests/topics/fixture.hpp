@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -90,21 +91,23 @@ inline std::map<std::string, ToolView> describedByKafka() {
   return topics;
 }
 
+/// Whether every living broker's answer about the topic is as wanted: any may be the next one
+/// asked.
+inline bool everyBrokerSays(const std::string& topic,
+                            const std::function<bool(const client::TopicDescription&)>& wanted) {
+  return std::ranges::all_of(must(admin().describeCluster()).brokers, [&](const auto& broker) {
+    return wanted(must(admin().describeTopics({topic}, {Milliseconds{10'000}, broker.id})).at(0));
+  });
+}
+
 /// Deletes topics and waits until no broker knows them: any broker may be the next to be asked.
 inline void deleteEverywhere(const std::vector<std::string>& names) {
   deleteTopics(names);
-  const auto gone = [&] {
-    for (const auto& broker : must(admin().describeCluster()).brokers) {
-      for (const auto& topic :
-           must(admin().describeTopics(names, {Milliseconds{10'000}, broker.id}))) {
-        if (!topic.error) {
-          return false;
-        }
-      }
-    }
-    return true;
-  };
-  ASSERT_TRUE(eventually(Milliseconds{30'000}, gone));
+  for (const auto& name : names) {
+    ASSERT_TRUE(eventually(Milliseconds{30'000}, [&] {
+      return everyBrokerSays(name, [](const auto& topic) { return topic.error.has_value(); });
+    })) << name;
+  }
 }
 
 class TopicsTest : public ::testing::Test {

@@ -1,5 +1,3 @@
-#include <fstream>
-
 #include <fmt/format.h>
 
 #include "topics/fixture.hpp"
@@ -84,7 +82,8 @@ TEST_F(PlanTopics, StepThatIsNotTrueAnyMoreIsRefusedAndNothingIsDone) {
   const auto plan = must(manager->plan(only(id, true)));
   must(admin().createPartitions({{"notifications." + id, 3}}));
   ASSERT_TRUE(eventually(Milliseconds{20'000}, [&] {
-    return must(admin().describeTopics({"notifications." + id}))[0].partitions.size() == 3;
+    return everyBrokerSays("notifications." + id,
+                           [](const auto& topic) { return topic.partitions.size() == 3; });
   }));
   const auto applied = manager->apply(plan);
   ASSERT_FALSE(applied);
