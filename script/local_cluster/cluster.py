@@ -15,7 +15,7 @@ from .process import locked
 from .registry import Registry
 from .settings import JAVA, NODES, ROOT, Failure, Settings, make_folder, unwritable
 
-START_SECONDS = 120
+START_SECONDS = 240
 STOP_SECONDS = 45
 
 
