@@ -35,7 +35,8 @@ TopicDescription descriptionOf(const rd_kafka_TopicDescription_t* topic) {
   description.internal = rd_kafka_TopicDescription_is_internal(topic) != 0;
   const rd_kafka_error_t* error = rd_kafka_TopicDescription_error(topic);
   if (error != nullptr && rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    description.error = mapError(error, fmt::format("describing topic '{}'", description.name));
+    description.error = mapTopicError(rd_kafka_error_code(error), description.name, "describing",
+                                      rd_kafka_error_string(error));
     return description;
   }
   if (const auto* id = rd_kafka_TopicDescription_topic_id(topic); id != nullptr) {
@@ -69,8 +70,7 @@ std::vector<NamedResult> namedResults(const rd_kafka_topic_result_t** results, s
     if (const auto code = rd_kafka_topic_result_error(results[i]);
         code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       const char* text = rd_kafka_topic_result_error_string(results[i]);
-      result.error = mapError(code, fmt::format("{} topic '{}'", what, result.name),
-                              text == nullptr ? "" : text);
+      result.error = mapTopicError(code, result.name, what, text == nullptr ? "" : text);
     }
     named.push_back(std::move(result));
   }
@@ -96,8 +96,8 @@ std::optional<Error> resourceError(const rd_kafka_ConfigResource_t* resource,
     return std::nullopt;
   }
   const char* text = rd_kafka_ConfigResource_error_string(resource);
-  return mapError(code, fmt::format("{} topic '{}'", what, rd_kafka_ConfigResource_name(resource)),
-                  text == nullptr ? "" : text);
+  return mapTopicError(code, rd_kafka_ConfigResource_name(resource), what,
+                       text == nullptr ? "" : text);
 }
 
 }  // namespace
@@ -148,8 +148,7 @@ Result<ClusterMetadata> AdminClient::metadata(Milliseconds timeout) {
     description.name = topic.topic;
     description.internal = description.name.starts_with("__");
     if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      description.error =
-          mapError(topic.err, fmt::format("describing topic '{}'", description.name));
+      description.error = mapTopicError(topic.err, description.name, "describing");
     }
     for (int p = 0; p < topic.partition_cnt; ++p) {
       const auto& partition = topic.partitions[p];

@@ -29,8 +29,8 @@ ConfBuilder::ConfBuilder(const Settings& settings, std::string_view purpose)
   set("reconnect.backoff.ms", 50);
   set("reconnect.backoff.max.ms", 2'000);
   set("allow.auto.create.topics", "false");
-  // A new topic reaches every broker within this time; createTenantTopics waits for it anyway.
-  set("topic.metadata.propagation.max.ms", 10'000);
+  // How long an unknown topic is hoped for; createTenantTopics has waited for its own already.
+  set("topic.metadata.propagation.max.ms", 5'000);
 
   const bool ssl = settings.ssl.enabled;
   const bool sasl = settings.sasl.enabled;
@@ -113,8 +113,11 @@ Result<ConfPtr> producerConf(const Settings& settings, const ProducerSettings& p
   conf.set("max.in.flight.requests.per.connection", producer.maxInFlight);
   // Where the Java client would put them; librdkafka's own default is another hash.
   conf.set("partitioner", "murmur2_random");
-  // Our own bounds come first (produce/): these are above them, so that they never bite.
-  conf.set("queue.buffering.max.messages", producer.queueMaxRecords + 1'000);
+  // Our own bounds come first (produce/), so these must never bite. librdkafka counts a record
+  // until the whole event with its report is destroyed, so that as many again may be counted as we
+  // bound.
+  conf.set("queue.buffering.max.messages",
+           std::min<std::int64_t>(2 * producer.queueMaxRecords + 1'000, 2'147'483'647));
   conf.set("queue.buffering.max.kbytes",
            std::min<std::int64_t>(2 * (producer.queueMaxBytes / 1024) + 16 * 1024, 2'147'483'647));
   conf.events(RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);

@@ -134,8 +134,10 @@ class ConsumerClient::Impl {
       return {};
     }
     closed_ = true;
-    // rd_kafka_consumer_close can block for ever; its queue form lets us stop waiting.
-    const ErrorPtr error(rd_kafka_consumer_close_queue(handle_, queue_.get()));
+    // rd_kafka_consumer_close can block for ever; its queue form lets us stop waiting. It has to be
+    // another queue than the consumer's own: what waits there, a rebalance too, moves over to it.
+    const QueuePtr closing(rd_kafka_queue_new(handle_));
+    const ErrorPtr error(rd_kafka_consumer_close_queue(handle_, closing.get()));
     if (error) {
       return fail(mapError(error.get(), "closing the consumer"));
     }
@@ -144,7 +146,7 @@ class ConsumerClient::Impl {
       if (std::chrono::steady_clock::now() >= end) {
         return fail(errors::timeout("leaving the consumer group", deadline));
       }
-      const EventPtr event(rd_kafka_queue_poll(queue_.get(), 50));
+      const EventPtr event(rd_kafka_queue_poll(closing.get(), 50));
       if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
         serveRebalance(event.get());
       }

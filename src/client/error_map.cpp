@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/errors.hpp"
+
 namespace caas::kafka::client {
 namespace {
 
@@ -124,6 +126,14 @@ Error mapError(const rd_kafka_error_t* error, std::string_view what) {
   mapped.retriable = mapped.retriable || rd_kafka_error_is_retriable(error) != 0;
   mapped.fatal = mapped.fatal || rd_kafka_error_is_fatal(error) != 0;
   return mapped;
+}
+
+Error mapTopicError(rd_kafka_resp_err_t code, std::string_view topic, std::string_view doing,
+                    std::string_view detail) {
+  Error mapped = mapError(code, fmt::format("{} topic '{}'", doing, topic), detail);
+  return mapped.code == ErrorCode::kTopicNotFound && code != RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION
+             ? errors::topicNotFound(topic)
+             : mapped;
 }
 
 }  // namespace caas::kafka::client

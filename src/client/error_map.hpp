@@ -14,4 +14,8 @@ namespace caas::kafka::client {
                              std::string_view detail = {});
 [[nodiscard]] Error mapError(const rd_kafka_error_t* error, std::string_view what);
 
+/// The same about one topic: "topic 'x' does not exist" where that is what it is.
+[[nodiscard]] Error mapTopicError(rd_kafka_resp_err_t code, std::string_view topic,
+                                  std::string_view doing, std::string_view detail = {});
+
 }  // namespace caas::kafka::client

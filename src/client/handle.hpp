@@ -28,6 +28,8 @@ class ConnectionState {
   }
   /// No broker has answered since the beginning, or since all connections broke.
   [[nodiscard]] bool unreachable() const { return !reached_ || allDown_; }
+  /// Every connection is broken or could not be made.
+  [[nodiscard]] bool allDown() const { return allDown_; }
   [[nodiscard]] std::optional<Error> fatal() const;
   /// "127.0.0.1:1: Connection refused; …", one part for each configured address.
   [[nodiscard]] std::string report() const;

@@ -204,7 +204,10 @@ class ProducerClient::Impl {
               fmt::format("{}: the producer was closed before Kafka had acknowledged it", what),
               "Allow more time for the shutdown"};
     }
-    return explainUnreachable(mapError(message->err, what), state_, deliveryTimeout_);
+    Error error = mapTopicError(message->err, topic, "delivering to");
+    // Silence alone is no proof here: a producer hears nothing before its first delivery.
+    return state_.allDown() ? explainUnreachable(std::move(error), state_, deliveryTimeout_)
+                            : error;
   }
 
   rd_kafka_t* const handle_;
