@@ -1,5 +1,6 @@
 // produce: raw records into any topic, to find out what is wrong.
 
+#include <algorithm>
 #include <memory>
 
 #include <CLI/Option.hpp>
@@ -49,6 +50,24 @@ class RawSink : public ImportSink {
   std::vector<HeaderView> headers_;
 };
 
+/// The client would wait for a topic to appear until the delivery timeout, for each record.
+Result<void> mustExist(Session& session, const ProduceArguments& arguments) {
+  CAAS_ASSIGN(const auto manager, session.topics());
+  CAAS_ASSIGN(const auto topics, manager->listTopics({.includeForeign = true},
+                                                     session.deadline(Milliseconds{30'000})));
+  const auto found = std::ranges::find(topics, arguments.topic, &TopicInfo::name);
+  if (found == topics.end()) {
+    return fail(errors::topicNotFound(arguments.topic));
+  }
+  if (arguments.partition && *arguments.partition >= found->partitions) {
+    return fail(errors::invalidArgument(
+        fmt::format("--partition {}: '{}' has {}", *arguments.partition, arguments.topic,
+                    plural(found->partitions, "partition")),
+        fmt::format("Allowed are 0 to {}", found->partitions - 1)));
+  }
+  return {};
+}
+
 Result<int> produce(Session& session, const ProduceArguments& arguments) {
   const auto interrupt = session.context().watchSignals();
   const bool single = arguments.value || arguments.tombstone;
@@ -65,7 +84,7 @@ Result<int> produce(Session& session, const ProduceArguments& arguments) {
   }
   CAAS_ASSIGN(const auto headers, parseHeaders(arguments.import.headers));
   CAAS_ASSIGN(const auto* loaded, session.settings());
-  CAAS_TRY(session.reach());
+  CAAS_TRY(mustExist(session, arguments));
   CAAS_ASSIGN(const auto producer, Producer::create(loaded->settings));
   RawSink sink{*producer, arguments, headers};
   return single ? importOne(session, sink, arguments.value.value_or(""))

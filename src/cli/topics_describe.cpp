@@ -61,8 +61,8 @@ Result<TopicPicture> look(Session& session, const std::string& name) {
   if (described.empty()) {
     return fail(errors::topicNotFound(name));
   }
-  if (described.front().error) {
-    return fail(*described.front().error);
+  if (const auto& error = described.front().error) {
+    return fail(error->code == ErrorCode::kTopicNotFound ? errors::topicNotFound(name) : *error);
   }
   picture.topic = std::move(described.front());
   CAAS_ASSIGN(auto configs, admin->describeConfigs({name}, call));
