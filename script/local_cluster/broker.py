@@ -15,7 +15,7 @@ TEMPLATE = ROOT / "deploy" / "kafka" / "server.properties"
 LIBS = CACHE / "kafka" / "libs"
 # G1 takes a fifth more memory (250 MB against 200, idle), and there are only two cores to share.
 JVM = "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Djava.awt.headless=true"
-HEAP = "-Xms128m -Xmx512m"
+HEAP = "-Xms128m -Xmx1g"
 # Kafka's classes, parsed once: a node is up in 4 s instead of 6.5, a tool answers in 0.4 s instead
 # of 0.9. The JVM leaves an archive aside that doesn't fit its version or the jars.
 ARCHIVE = CACHE / "kafka" / "classes.jsa"

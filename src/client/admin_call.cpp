@@ -63,6 +63,101 @@ Result<void> AdminClient::Impl::prepare(rd_kafka_AdminOptions_t* adminOptions,
   return {};
 }
 
+Milliseconds AdminClient::Impl::leftUntil(std::chrono::steady_clock::time_point end) {
+  const auto left = std::chrono::ceil<Milliseconds>(end - std::chrono::steady_clock::now());
+  return std::max(left, Milliseconds{1});
+}
+
+bool AdminClient::Impl::anyBrokerCan(rd_kafka_admin_op_t operation) {
+  switch (operation) {
+    case RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER:
+    case RD_KAFKA_ADMIN_OP_DESCRIBETOPICS:
+    case RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS:
+    case RD_KAFKA_ADMIN_OP_CREATETOPICS:
+    case RD_KAFKA_ADMIN_OP_DELETETOPICS:
+    case RD_KAFKA_ADMIN_OP_CREATEPARTITIONS:
+    case RD_KAFKA_ADMIN_OP_INCREMENTALALTERCONFIGS: return true;
+    default: return false;  // those go to leaders and coordinators, which librdkafka knows
+  }
+}
+
+Result<std::vector<int>> AdminClient::Impl::livingBrokers(Milliseconds timeout) {
+  const rd_kafka_metadata_t* raw = nullptr;
+  const auto code = rd_kafka_metadata(handle, 0, nullptr, &raw, static_cast<int>(timeout.count()));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return fail(mapError(code, "looking for a broker that answers"));
+  }
+  const Owned<const rd_kafka_metadata_t, rd_kafka_metadata_destroy> owner(raw);
+  std::vector<int> ids;
+  for (int i = 0; i < raw->broker_cnt; ++i) {
+    ids.push_back(raw->brokers[i].id);
+  }
+  std::ranges::sort(ids);
+  return ids;
+}
+
+bool AdminClient::Impl::answers(int broker, Milliseconds timeout) {
+  auto ask = [](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
+    rd_kafka_DescribeCluster(client, adminOptions, queue);
+  };
+  return runOnce(RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER, "asking a broker",
+                 {.timeout = timeout, .broker = broker}, ask, false)
+      .has_value();
+}
+
+Result<int> AdminClient::Impl::answeringBroker(std::chrono::steady_clock::time_point end) {
+  constexpr std::chrono::seconds kFresh{1};
+  constexpr Milliseconds kAnswerTime{2'000};
+  const auto begin = std::chrono::steady_clock::now();
+  std::size_t turn = 0;
+  {
+    const std::lock_guard lock(answeringMutex_);
+    if (answering_ && begin - answeredAt_ < kFresh) {
+      return *answering_;
+    }
+    turn = nextToAsk_++;
+  }
+  Error error;
+  do {
+    const auto living = livingBrokers(std::min(leftUntil(end), kAnswerTime));
+    for (std::size_t i = 0; living && i < living->size(); ++i) {
+      const int broker = (*living)[(turn + i) % living->size()];
+      if (answers(broker, std::min(leftUntil(end), kAnswerTime))) {
+        const std::lock_guard lock(answeringMutex_);
+        answering_ = broker;
+        answeredAt_ = std::chrono::steady_clock::now();
+        return broker;
+      }
+    }
+    error = living ? errors::timeout("looking for a broker that answers", leftUntil(end))
+                   : living.error();
+    std::this_thread::sleep_for(std::min(leftUntil(end), Milliseconds{50}));
+  } while (leftUntil(end) > Milliseconds{1});
+  return fail(
+      explainUnreachable(std::move(error), state, std::chrono::ceil<Milliseconds>(end - begin)));
+}
+
+void AdminClient::Impl::forgetAnswering() {
+  const std::lock_guard lock(answeringMutex_);
+  answering_.reset();
+}
+
+bool AdminClient::Impl::mayAskAgain(rd_kafka_admin_op_t operation, const Error& error) {
+  if (error.code != ErrorCode::kConnectionTimeout && error.code != ErrorCode::kUnavailable) {
+    return false;
+  }
+  switch (operation) {
+    case RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER:
+    case RD_KAFKA_ADMIN_OP_DESCRIBETOPICS:
+    case RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS:
+    case RD_KAFKA_ADMIN_OP_LISTOFFSETS:
+    case RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS:
+    case RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS:
+    case RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS: return true;
+    default: return false;
+  }
+}
+
 Result<EventPtr> AdminClient::Impl::await(rd_kafka_queue_t* queue, std::string_view what,
                                           const CallOptions& options) {
   // librdkafka answers by the request's timeout; the slack is for its own scheduling.
