@@ -157,7 +157,7 @@ Result<std::shared_ptr<const ClusterWatch::Link>> ClusterWatch::connect(const De
   if (auto link = current()) {
     return link;
   }
-  const std::unique_lock connecting(connecting_, deadline.left());
+  const Turn::Guard connecting(connecting_, deadline.left());
   if (!connecting) {
     return fail(errors::timeout("another call's first contact with the cluster", deadline.total()));
   }

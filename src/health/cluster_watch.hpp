@@ -11,6 +11,7 @@
 #include "caas/kafka/settings.hpp"
 #include "client/admin.hpp"
 #include "health/prober.hpp"
+#include "health/turn.hpp"
 #include "topics/assess.hpp"
 #include "topics/deadline.hpp"
 
@@ -77,7 +78,7 @@ class ClusterWatch {
   const Settings& settings_;
   Clock& clock_;
   /// Held while the first contact is made, so that one does it and the others wait for it.
-  std::timed_mutex connecting_;
+  Turn connecting_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Link> link_;
   std::map<int, client::BrokerInfo> seen_;

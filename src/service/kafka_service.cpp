@@ -5,6 +5,7 @@
 #include "caas/kafka/service.hpp"
 #include "core/errors.hpp"
 #include "core/log.hpp"
+#include "health/turn.hpp"
 #include "topics/deadline.hpp"
 
 namespace caas::kafka {
@@ -80,7 +81,7 @@ class KafkaService::Impl {
 
   Result<void> initialize(Milliseconds total) {
     const topics::Deadline deadline(systemClock(), total);
-    const std::unique_lock once(initializing_, total);
+    const health::Turn::Guard once(initializing_, total);
     const auto mine = parts();
     CAAS_TRY(mine.core);
     if (!once) {
@@ -127,7 +128,7 @@ class KafkaService::Impl {
   [[nodiscard]] bool initialized() const { return initialized_; }
 
  private:
-  std::timed_mutex initializing_;
+  health::Turn initializing_;
   std::mutex stopping_;
   std::optional<ShutdownReport> report_;
 
