@@ -127,6 +127,8 @@ struct GroupDescription {
 struct CallOptions {
   Milliseconds timeout{30'000};
   std::optional<int> broker{};
+  /// Of listOffsets: ends are where a read_committed reader ends (the last stable offset).
+  bool readCommitted = false;
 };
 
 /// Kafka's Admin API, blocking, each call with a deadline. A call fails as a whole (Result) when no

@@ -60,6 +60,12 @@ Result<void> AdminClient::Impl::prepare(rd_kafka_AdminOptions_t* adminOptions,
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return fail(mapError(code, what, reason.data()));
   }
+  if (options.readCommitted && operation == RD_KAFKA_ADMIN_OP_LISTOFFSETS) {
+    if (const ErrorPtr error{rd_kafka_AdminOptions_set_isolation_level(
+            adminOptions, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED)}) {
+      return fail(mapError(error.get(), what));
+    }
+  }
   return {};
 }
 

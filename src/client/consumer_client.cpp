@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@ namespace caas::kafka::client {
 namespace {
 
 /// How long an assignment may take to look up the group's offsets.
-constexpr int kCommittedTimeoutMs = 10'000;
+constexpr Milliseconds kCommittedTimeout{1'000};
 
 std::vector<Header> headersOf(const rd_kafka_message_t* message) {
   std::vector<Header> headers;
@@ -90,6 +91,9 @@ class ConsumerClient::Impl {
   }
 
   Result<ConsumerEvent> poll(Milliseconds wait) {
+    if (pending_ && !assignPending(std::min(wait, kCommittedTimeout))) {
+      return ConsumerEvent{};
+    }
     const EventPtr event(rd_kafka_queue_poll(queue_.get(), waitMs(wait)));
     if (!event) {
       return ConsumerEvent{};
@@ -136,19 +140,27 @@ class ConsumerClient::Impl {
     closed_ = true;
     // rd_kafka_consumer_close can block for ever; its queue form lets us stop waiting. It has to be
     // another queue than the consumer's own: what waits there, a rebalance too, moves over to it.
-    const QueuePtr closing(rd_kafka_queue_new(handle_));
+    if (pending_) {
+      assignNow(std::exchange(pending_, nullptr).get());
+    }
+    QueuePtr closing(rd_kafka_queue_new(handle_));
     const ErrorPtr error(rd_kafka_consumer_close_queue(handle_, closing.get()));
     if (error) {
       return fail(mapError(error.get(), "closing the consumer"));
     }
     const auto end = std::chrono::steady_clock::now() + deadline;
     while (rd_kafka_consumer_closed(handle_) == 0) {
-      if (std::chrono::steady_clock::now() >= end) {
-        return fail(errors::timeout("leaving the consumer group", deadline));
-      }
       const EventPtr event(rd_kafka_queue_poll(closing.get(), 50));
       if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
-        serveRebalance(event.get());
+        static_cast<void>(serveRebalance(event.get()));
+      }
+      if (std::chrono::steady_clock::now() >= end && rd_kafka_consumer_closed(handle_) == 0) {
+        // A rebalance that nobody serves would hold up the destructor for ever: with its queue gone
+        // the client serves the next ones itself, and this answers one that is out already (a
+        // closing group takes every assignment for none).
+        closing.reset();
+        rd_kafka_assign(handle_, nullptr);
+        return fail(errors::timeout("leaving the consumer group", deadline));
       }
     }
     return {};
@@ -201,51 +213,73 @@ class ConsumerClient::Impl {
     return out;
   }
 
-  void serveRebalance(rd_kafka_event_t* event) {
-    const bool cooperative =
-        std::string_view(rd_kafka_rebalance_protocol(handle_)) == "COOPERATIVE";
+  /// Returns what was taken away.
+  std::vector<TopicPartition> serveRebalance(rd_kafka_event_t* event) {
     const bool assigning = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
     auto* partitions = rd_kafka_event_topic_partition_list(event);
     log::debug(assigning ? "partitions assigned" : "partitions revoked",
                {{"count", partitions->cnt}, {"group", options_.group.value_or("")}});
-    if (assigning) {
-      applyStartOffsets(partitions);
-    }
-    if (cooperative) {
-      const ErrorPtr error(assigning ? rd_kafka_incremental_assign(handle_, partitions)
-                                     : rd_kafka_incremental_unassign(handle_, partitions));
-      if (error) {
-        log::warn("rebalance failed", {{"error", rd_kafka_error_string(error.get())}});
+    if (!assigning) {
+      auto revoked = partitionsOf(partitions);
+      if (cooperative()) {
+        warnOf(ErrorPtr(rd_kafka_incremental_unassign(handle_, partitions)));
+      } else {
+        rd_kafka_assign(handle_, nullptr);
       }
+      return revoked;
+    }
+    if (options_.startOffsets.empty() || closed_) {
+      assignNow(partitions);
     } else {
-      rd_kafka_assign(handle_, assigning ? partitions : nullptr);
+      pending_.reset(rd_kafka_topic_partition_list_copy(partitions));
+      static_cast<void>(assignPending(kCommittedTimeout));
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool cooperative() const {
+    return std::string_view(rd_kafka_rebalance_protocol(handle_)) == "COOPERATIVE";
+  }
+
+  void assignNow(const rd_kafka_topic_partition_list_t* partitions) {
+    if (cooperative()) {
+      warnOf(ErrorPtr(rd_kafka_incremental_assign(handle_, partitions)));
+    } else {
+      rd_kafka_assign(handle_, partitions);
     }
   }
 
-  /// Where the group has no offset, our own start holds.
-  void applyStartOffsets(rd_kafka_topic_partition_list_t* partitions) {
-    if (options_.startOffsets.empty()) {
-      return;
+  static void warnOf(const ErrorPtr& error) {
+    if (error) {
+      log::warn("rebalance failed", {{"error", rd_kafka_error_string(error.get())}});
     }
-    const auto code = rd_kafka_committed(handle_, partitions, kCommittedTimeoutMs);
-    for (int i = 0; i < partitions->cnt; ++i) {
-      auto& element = partitions->elems[i];
-      if (code != RD_KAFKA_RESP_ERR_NO_ERROR || element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        // Not known: let the client look it up again itself rather than start at a wrong place.
-        element.offset = RD_KAFKA_OFFSET_INVALID;
-        continue;
+  }
+
+  /// Where the group has no offset, our own start holds. The assignment waits until the group's
+  /// offsets are known, over several polls if need be: a guess would skip or repeat records.
+  bool assignPending(Milliseconds wait) {
+    if (rd_kafka_committed(handle_, pending_.get(), waitMs(wait)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return false;
+    }
+    for (int i = 0; i < pending_->cnt; ++i) {
+      auto& element = pending_->elems[i];
+      if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return false;
       }
       const auto start = options_.startOffsets.find({element.topic, element.partition});
       if (element.offset < 0 && start != options_.startOffsets.end()) {
         element.offset = start->second;
       }
     }
+    assignNow(std::exchange(pending_, nullptr).get());
+    return true;
   }
 
   rd_kafka_t* const handle_;
   ConnectionState state_;
   const ConsumerClientOptions options_;
   QueuePtr queue_;
+  PartitionListPtr pending_;  ///< assigned to us, and the group's offsets are not known yet
   bool closed_ = false;
 };
 

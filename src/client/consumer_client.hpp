@@ -22,12 +22,14 @@ struct ConsumerClientOptions {
   std::map<TopicPartition, std::int64_t> startOffsets{};
 };
 
-/// What one poll brings. Exactly one of the fields is set; none: the wait passed.
+/// What one poll brings. At most one of the fields is set; none: the wait passed.
 struct ConsumerEvent {
   std::optional<ReceivedRecord> record{};
   /// The end of a partition was reached (the offset is where the next record will be).
   std::optional<PartitionOffset> partitionEnd{};
   std::optional<Error> error{};
+  /// Partitions that went to another member: what was read of them is theirs now.
+  std::vector<TopicPartition> revoked{};
 };
 
 /// One librdkafka consumer, read record by record from its event queue (batch consuming together

@@ -67,7 +67,11 @@ class ProducerClient::Impl {
 
   void hurry(Milliseconds wait) { rd_kafka_flush(handle_, static_cast<int>(wait.count())); }
 
-  void purge() { rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); }
+  void purge() {  // Without waiting for the broker threads: one may be in a name look-up that takes
+                  // long.
+    rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
+                                RD_KAFKA_PURGE_F_NON_BLOCKING);
+  }
 
   void stopReporting() {
     stopping_ = true;

@@ -1,6 +1,7 @@
 #include "caas/kafka/record_reader.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <map>
 #include <set>
@@ -37,10 +38,21 @@ Result<void> validate(const ReadOptions& options) {
   return {};
 }
 
+/// What one opening asks with: all its questions share one deadline.
+struct Asking {
+  AdminClient& admin;
+  std::chrono::steady_clock::time_point end;
+  bool readCommitted = true;
+  [[nodiscard]] client::CallOptions options() const {
+    const auto left = std::chrono::ceil<Milliseconds>(end - std::chrono::steady_clock::now());
+    return {
+        .timeout = std::max(left, Milliseconds{1}), .broker = {}, .readCommitted = readCommitted};
+  }
+};
+
 /// Every partition that will be read.
-Result<std::vector<TopicPartition>> partitionsOf(AdminClient& admin, const ReadOptions& options,
-                                                 Milliseconds deadline) {
-  CAAS_ASSIGN(const auto described, admin.describeTopics(options.topics, {.timeout = deadline}));
+Result<std::vector<TopicPartition>> partitionsOf(const Asking& asking, const ReadOptions& options) {
+  CAAS_ASSIGN(const auto described, asking.admin.describeTopics(options.topics, asking.options()));
   std::vector<TopicPartition> partitions;
   for (const auto& topic : described) {
     if (topic.error) {
@@ -66,13 +78,13 @@ Result<std::vector<TopicPartition>> partitionsOf(AdminClient& admin, const ReadO
 
 using OffsetMap = std::map<TopicPartition, std::int64_t>;
 
-Result<OffsetMap> offsetsAt(AdminClient& admin, const std::vector<TopicPartition>& partitions,
-                            OffsetSpec spec, Milliseconds deadline) {
+Result<OffsetMap> offsetsAt(const Asking& asking, const std::vector<TopicPartition>& partitions,
+                            OffsetSpec spec) {
   std::vector<std::pair<TopicPartition, OffsetSpec>> wanted;
   for (const auto& partition : partitions) {
     wanted.emplace_back(partition, spec);
   }
-  CAAS_ASSIGN(const auto offsets, admin.listOffsets(wanted, {.timeout = deadline}));
+  CAAS_ASSIGN(const auto offsets, asking.admin.listOffsets(wanted, asking.options()));
   OffsetMap map;
   for (const auto& [partition, offset, error] : offsets) {
     if (error) {
@@ -89,8 +101,8 @@ struct Bounds {
   OffsetMap end;
 };
 
-Result<OffsetMap> startsOf(AdminClient& admin, const std::vector<TopicPartition>& partitions,
-                           const ReadFrom& from, const Bounds& bounds, Milliseconds deadline) {
+Result<OffsetMap> startsOf(const Asking& asking, const std::vector<TopicPartition>& partitions,
+                           const ReadFrom& from, const Bounds& bounds) {
   if (std::holds_alternative<FromEarliest>(from)) {
     return bounds.begin;
   }
@@ -99,7 +111,7 @@ Result<OffsetMap> startsOf(AdminClient& admin, const std::vector<TopicPartition>
   }
   OffsetMap starts;
   if (const auto* at = std::get_if<FromTime>(&from)) {
-    CAAS_ASSIGN(starts, offsetsAt(admin, partitions, OffsetSpec::at(at->time), deadline));
+    CAAS_ASSIGN(starts, offsetsAt(asking, partitions, OffsetSpec::at(at->time)));
     for (auto& [partition, offset] : starts) {
       if (offset < 0) {
         offset = bounds.end.at(partition);
@@ -115,8 +127,8 @@ Result<OffsetMap> startsOf(AdminClient& admin, const std::vector<TopicPartition>
 }
 
 /// Where each partition stops; kNoStop: never.
-Result<OffsetMap> stopsOf(AdminClient& admin, const std::vector<TopicPartition>& partitions,
-                          const ReadOptions& options, const Bounds& bounds, Milliseconds deadline) {
+Result<OffsetMap> stopsOf(const Asking& asking, const std::vector<TopicPartition>& partitions,
+                          const ReadOptions& options, const Bounds& bounds) {
   OffsetMap stops;
   for (const auto& partition : partitions) {
     stops[partition] = options.untilEnd ? bounds.end.at(partition) : kNoStop;
@@ -124,8 +136,7 @@ Result<OffsetMap> stopsOf(AdminClient& admin, const std::vector<TopicPartition>&
   if (!options.until) {
     return stops;
   }
-  CAAS_ASSIGN(const auto atTime,
-              offsetsAt(admin, partitions, OffsetSpec::at(*options.until), deadline));
+  CAAS_ASSIGN(const auto atTime, offsetsAt(asking, partitions, OffsetSpec::at(*options.until)));
   for (const auto& [partition, offset] : atTime) {
     if (offset >= 0) {
       stops[partition] = std::min(stops[partition], offset);
@@ -165,6 +176,10 @@ class RecordReader::Impl {
       if (event.record && take(*event.record)) {
         return std::move(event.record);
       }
+      for (const auto& partition : event.revoked) {
+        // Another member goes on there; a commit of ours would set it back.
+        uncommitted_.erase(partition);
+      }
       if (event.partitionEnd) {
         onEnd(*event.partitionEnd);
       }
@@ -203,6 +218,14 @@ class RecordReader::Impl {
       uncommitted_[partition] = record.offset + 1;
       return true;
     }
+    if (!reading_.contains(partition)) {
+      return false;
+    }
+    if (options_.until && record.timestamp >= *options_.until) {
+      // It came after reading had begun, so that its offset could not be known.
+      reading_.erase(partition);
+      return false;
+    }
     const std::int64_t stop = stops_.at(partition);
     if (record.offset + 1 >= stop) {
       reading_.erase(partition);
@@ -231,12 +254,15 @@ Result<std::unique_ptr<RecordReader>> RecordReader::open(const Settings& setting
                                                          Milliseconds deadline) {
   CAAS_TRY(validate(options));
   CAAS_ASSIGN(const auto admin, AdminClient::create(settings, "reader-admin"));
-  CAAS_ASSIGN(const auto partitions, partitionsOf(*admin, options, deadline));
+  const Asking asking{.admin = *admin,
+                      .end = std::chrono::steady_clock::now() + deadline,
+                      .readCommitted = !options.readUncommitted};
+  CAAS_ASSIGN(const auto partitions, partitionsOf(asking, options));
   Bounds bounds;
-  CAAS_ASSIGN(bounds.begin, offsetsAt(*admin, partitions, OffsetSpec::earliest(), deadline));
-  CAAS_ASSIGN(bounds.end, offsetsAt(*admin, partitions, OffsetSpec::latest(), deadline));
-  CAAS_ASSIGN(const auto starts, startsOf(*admin, partitions, options.from, bounds, deadline));
-  CAAS_ASSIGN(auto stops, stopsOf(*admin, partitions, options, bounds, deadline));
+  CAAS_ASSIGN(bounds.begin, offsetsAt(asking, partitions, OffsetSpec::earliest()));
+  CAAS_ASSIGN(bounds.end, offsetsAt(asking, partitions, OffsetSpec::latest()));
+  CAAS_ASSIGN(const auto starts, startsOf(asking, partitions, options.from, bounds));
+  CAAS_ASSIGN(auto stops, stopsOf(asking, partitions, options, bounds));
   CAAS_ASSIGN(auto consumer,
               ConsumerClient::create(settings, {.purpose = "reader",
                                                 .group = options.group,

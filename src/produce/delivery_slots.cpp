@@ -93,7 +93,14 @@ bool DeliverySlots::generationEmpty(std::uint8_t generation) {
 
 bool DeliverySlots::waitForEarlier(std::chrono::steady_clock::time_point deadline,
                                    const std::function<void()>& step) {
-  const std::lock_guard flushing(flushMutex_);
+  // Another flush may have a later deadline than this one.
+  std::unique_lock flushing(flushMutex_, std::try_to_lock);
+  while (!flushing.owns_lock() && !flushing.try_lock()) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return false;
+    }
+    step();
+  }
   const auto drained = [&](std::uint8_t generation) {
     while (!generationEmpty(generation)) {
       if (std::chrono::steady_clock::now() >= deadline) {

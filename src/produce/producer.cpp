@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -100,22 +101,28 @@ class Producer::Impl final : public client::DeliverySink {
   }
 
   Result<ShutdownReport> close(Milliseconds deadline) {
-    const std::lock_guard lock(closeMutex_);
+    const auto end = std::chrono::steady_clock::now() + deadline;
+    std::unique_lock lock(closeMutex_, std::try_to_lock);
+    while (!lock.owns_lock() && !lock.try_lock()) {
+      if (until(end) == Milliseconds{0}) {
+        return fail(errors::timeout("close(), which another thread has begun,", deadline));
+      }
+      std::this_thread::sleep_for(Milliseconds{5});
+    }
     if (closed_) {
       return closeReport_;
     }
-    const auto end = std::chrono::steady_clock::now() + deadline;
     slots_.close();
-    const ProducerStats before = stats();
-    const std::int64_t maybeBefore = possiblyPersisted_;
+    const std::int64_t deliveredBefore = delivered_;
+    const std::int64_t notPersistedBefore = notPersisted_;
+    const std::int64_t possiblyBefore = possiblyPersisted_;
     client_->hurry(until(end));
     if (!slots_.waitUntilEmpty(until(end))) {
       failTheRest();
     }
-    const ProducerStats after = stats();
-    closeReport_.delivered = after.delivered - before.delivered;
-    closeReport_.possiblyPersisted = possiblyPersisted_ - maybeBefore;
-    closeReport_.notPersisted = after.failed - before.failed - closeReport_.possiblyPersisted;
+    closeReport_.delivered = delivered_ - deliveredBefore;
+    closeReport_.notPersisted = notPersisted_ - notPersistedBefore;
+    closeReport_.possiblyPersisted = possiblyPersisted_ - possiblyBefore;
     closed_ = true;
     return closeReport_;
   }
@@ -123,7 +130,7 @@ class Producer::Impl final : public client::DeliverySink {
   [[nodiscard]] ProducerStats stats() const {
     return {.accepted = accepted_,
             .delivered = delivered_,
-            .failed = failed_,
+            .failed = notPersisted_ + possiblyPersisted_,
             .bytesAccepted = bytesAccepted_,
             .inFlight = slots_.records(),
             .queueFullWaits = slots_.waits(),
@@ -144,10 +151,9 @@ class Producer::Impl final : public client::DeliverySink {
       delivered_.fetch_add(1, std::memory_order_relaxed);
       return;
     }
-    failed_.fetch_add(1, std::memory_order_relaxed);
-    if (report.persistence != Persistence::kNotPersisted) {
-      possiblyPersisted_.fetch_add(1, std::memory_order_relaxed);
-    }
+    auto& failed =
+        report.persistence == Persistence::kNotPersisted ? notPersisted_ : possiblyPersisted_;
+    failed.fetch_add(1, std::memory_order_relaxed);
   }
 
   void waitAStep(Milliseconds step) {
@@ -163,7 +169,7 @@ class Producer::Impl final : public client::DeliverySink {
   /// Everything that is left is reported as failed. A purge reaches what is queued and in flight at
   /// that moment; a send that was between its slot and the client comes with the next.
   void failTheRest() {
-    constexpr int kPurges = 50;
+    constexpr int kPurges = 20;
     for (int i = 0; i < kPurges; ++i) {
       client_->purge();
       if (slots_.waitUntilEmpty(Milliseconds{100})) {
@@ -184,7 +190,7 @@ class Producer::Impl final : public client::DeliverySink {
   std::unique_ptr<client::ProducerClient> client_;
   std::atomic<std::int64_t> accepted_{0};
   std::atomic<std::int64_t> delivered_{0};
-  std::atomic<std::int64_t> failed_{0};
+  std::atomic<std::int64_t> notPersisted_{0};
   std::atomic<std::int64_t> possiblyPersisted_{0};
   std::atomic<std::int64_t> bytesAccepted_{0};
   std::atomic<std::int64_t> refusals_{0};
