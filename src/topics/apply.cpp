@@ -196,6 +196,7 @@ class Application {
   Pending notConfigured(const std::vector<client::ConfigChange>& changes) {
     Pending pending;
     std::vector<std::string> names;
+    names.reserve(changes.size());
     for (const client::ConfigChange& change : changes) {
       names.push_back(change.topic);
     }

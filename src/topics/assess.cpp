@@ -23,6 +23,7 @@ struct Finding {
 
 std::string partitionList(const std::vector<int>& partitions) {
   std::vector<std::string> numbers;
+  numbers.reserve(partitions.size());
   for (const int partition : partitions) {
     numbers.push_back(std::to_string(partition));
   }

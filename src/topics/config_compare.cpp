@@ -14,8 +14,9 @@ namespace {
 template <class Number>
 std::optional<Number> parseAll(std::string_view text) {
   Number number{};
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
   return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
 }
 

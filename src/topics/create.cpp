@@ -108,6 +108,7 @@ class Creation {
 
 std::vector<client::NewTopic> toNewTopics(const std::vector<WantedTopic>& wanted, int brokers) {
   std::vector<client::NewTopic> topics;
+  topics.reserve(wanted.size());
   for (const WantedTopic& topic : wanted) {
     topics.push_back(toNewTopic(topic, brokers));
   }

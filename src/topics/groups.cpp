@@ -88,6 +88,7 @@ Result<std::vector<std::string>> groupNames(const Context& context, const Deadli
                 return context.admin.listGroups(deadline.call());
               }));
   std::vector<std::string> names;
+  names.reserve(groups.size());
   for (const client::GroupInfo& group : groups) {
     names.push_back(group.id);
   }
@@ -117,14 +118,15 @@ Result<std::vector<std::string>> activeGroups(const Context& context, const Topi
   }
 
   std::vector<std::string> active;
+  active.reserve(judged.active.size());
   for (const auto& [group, members] : judged.active) {
     active.push_back(fmt::format("{} ({} member{})", group, members, members == 1 ? "" : "s"));
   }
   if (!judged.unclear.empty()) {
     CAAS_ASSIGN(const auto partitions, partitionsOf(context, topics, deadline));
-    CAAS_ASSIGN(const auto using_,
+    CAAS_ASSIGN(const auto committed,
                 groupsWithOffsets(context, judged.unclear, partitions, deadline));
-    for (const GroupOffsets& group : using_) {
+    for (const GroupOffsets& group : committed) {
       active.push_back(fmt::format("{} (rebalancing)", group.group));
     }
   }

@@ -13,6 +13,7 @@ using ::testing::IsEmpty;
 
 std::vector<std::string> namesIn(const std::vector<TopicInfo>& topics) {
   std::vector<std::string> names;
+  names.reserve(topics.size());
   for (const TopicInfo& topic : topics) {
     names.push_back(topic.name);
   }

@@ -77,7 +77,8 @@ class Onboarding {
     return {};
   }
 
-  std::optional<Error> reservation(const Deletions& deletions, const TenantId& id) const {
+  [[nodiscard]] std::optional<Error> reservation(const Deletions& deletions,
+                                                 const TenantId& id) const {
     const auto found = deletions.find(id.str());
     return found == deletions.end() ? std::nullopt
                                     : context_.log.reservation(id.str(), found->second);

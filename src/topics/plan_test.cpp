@@ -163,17 +163,17 @@ TEST(Render, SaysThatNothingIsToDo) {
 class OpenWorkTest : public ::testing::Test {
  protected:
   OpenWorkTest() {
-    cluster.remove("presence.acme");
-    cluster.setPartitions("chat.messages.acme", 2);
-    cluster.config("platform.events", "retention.ms", "1", client::ConfigSource::kTopic);
-    plan = makePlan(cluster.wanted(), cluster.view(), true);
+    cluster_.remove("presence.acme");
+    cluster_.setPartitions("chat.messages.acme", 2);
+    cluster_.config("platform.events", "retention.ms", "1", client::ConfigSource::kTopic);
+    plan_ = makePlan(cluster_.wanted(), cluster_.view(), true);
   }
-  TestCluster cluster;
-  TopicPlan plan;
+  TestCluster cluster_;
+  TopicPlan plan_;
 };
 
 TEST_F(OpenWorkTest, AllOfAFreshPlanIsOpen) {
-  const auto work = openWorkOf(plan, cluster.view());
+  const auto work = openWorkOf(plan_, cluster_.view());
   ASSERT_TRUE(work);
   EXPECT_EQ(work->create.size(), 1U);
   EXPECT_EQ(work->alter.size(), 1U);
@@ -183,7 +183,7 @@ TEST_F(OpenWorkTest, AllOfAFreshPlanIsOpen) {
 
 TEST_F(OpenWorkTest, WhatSomebodyHasDoneMeanwhileIsSkipped) {
   const TestCluster repaired;
-  const auto work = openWorkOf(plan, repaired.view());
+  const auto work = openWorkOf(plan_, repaired.view());
   ASSERT_TRUE(work);
   EXPECT_THAT(work->create, IsEmpty());
   EXPECT_THAT(work->alter, IsEmpty());
@@ -193,31 +193,31 @@ TEST_F(OpenWorkTest, WhatSomebodyHasDoneMeanwhileIsSkipped) {
 }
 
 TEST_F(OpenWorkTest, AnotherClusterIsAConflict) {
-  ClusterView other = cluster.view();
+  ClusterView other = cluster_.view();
   other.clusterId = "cluster-2";
-  const auto work = openWorkOf(plan, other);
+  const auto work = openWorkOf(plan_, other);
   ASSERT_FALSE(work);
   EXPECT_EQ(work.error().code, ErrorCode::kConflict);
   EXPECT_THAT(work.error().message, HasSubstr("cluster-1"));
 }
 
 TEST_F(OpenWorkTest, ChangedStartingPointIsAConflict) {
-  cluster.setPartitions("chat.messages.acme", 3);
-  const auto grown = openWorkOf(plan, cluster.view());
+  cluster_.setPartitions("chat.messages.acme", 3);
+  const auto grown = openWorkOf(plan_, cluster_.view());
   ASSERT_FALSE(grown);
   EXPECT_EQ(grown.error().code, ErrorCode::kConflict);
   EXPECT_THAT(grown.error().message, HasSubstr("from 2 to 4 partitions, but it has 3 now"));
 
-  cluster.setPartitions("chat.messages.acme", 2);
-  cluster.config("platform.events", "retention.ms", "2", client::ConfigSource::kTopic);
-  const auto altered = openWorkOf(plan, cluster.view());
+  cluster_.setPartitions("chat.messages.acme", 2);
+  cluster_.config("platform.events", "retention.ms", "2", client::ConfigSource::kTopic);
+  const auto altered = openWorkOf(plan_, cluster_.view());
   ASSERT_FALSE(altered);
   EXPECT_THAT(altered.error().message, HasSubstr("retention.ms of 'platform.events'"));
 }
 
 TEST_F(OpenWorkTest, TopicCreatedMeanwhileWithOtherPartitionsIsAConflict) {
-  cluster.addTopic("presence.acme", 1, {1, 2, 3});
-  const auto work = openWorkOf(plan, cluster.view());
+  cluster_.addTopic("presence.acme", 1, {1, 2, 3});
+  const auto work = openWorkOf(plan_, cluster_.view());
   ASSERT_FALSE(work);
   EXPECT_THAT(work.error().message, HasSubstr("created meanwhile with 1"));
 }

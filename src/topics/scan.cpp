@@ -21,6 +21,7 @@ Result<Offsets> readOffsets(client::AdminClient& admin,
                             const std::vector<client::TopicPartition>& partitions,
                             client::OffsetSpec spec, const Deadline& deadline) {
   std::vector<std::pair<client::TopicPartition, client::OffsetSpec>> asked;
+  asked.reserve(partitions.size());
   for (const client::TopicPartition& partition : partitions) {
     asked.emplace_back(partition, spec);
   }

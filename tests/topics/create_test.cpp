@@ -16,14 +16,14 @@ using ::testing::UnorderedElementsAreArray;
 class CreateTenants : public TopicsTest {
  protected:
   void expectRightSet(const std::string& tenantId) {
-    for (const auto& topic : must(manager->listTopics({.tenantId = tenantId}))) {
-      const TopicDefinition* definition = catalog.find(topic.entry);
+    for (const auto& topic : must(manager_->listTopics({.tenantId = tenantId}))) {
+      const TopicDefinition* definition = catalog_.find(topic.entry);
       ASSERT_NE(definition, nullptr);
       EXPECT_EQ(topic.partitions, definition->partitions) << topic.name;
       EXPECT_EQ(topic.replicationFactor, 3) << topic.name;
     }
     EXPECT_THAT(existingTopicsOf(tenantId), UnorderedElementsAreArray(topicsOf(tenantId)));
-    const auto plan = must(manager->plan(only(tenantId)));
+    const auto plan = must(manager_->plan(only(tenantId)));
     EXPECT_TRUE(plan.steps.empty()) << plan.render();
   }
   /// Every broker serves every partition, asked without patience.
@@ -40,6 +40,7 @@ class CreateTenants : public TopicsTest {
       }
     }
     std::vector<std::pair<client::TopicPartition, client::OffsetSpec>> ends;
+    ends.reserve(partitions.size());
     for (const auto& partition : partitions) {
       ends.emplace_back(partition, client::OffsetSpec::latest());
     }
@@ -51,24 +52,24 @@ class CreateTenants : public TopicsTest {
 
 TEST_F(CreateTenants, CreatedMeansUsableAtOnce) {
   const auto id = tenant("usable");
-  const auto set = must(manager->createTenantTopics(id));
+  const auto set = must(manager_->createTenantTopics(id));
   expectUsable(id);
   ASSERT_EQ(set.topics.size(), topicsOf(id).size());
   EXPECT_EQ(set.tenantId, id);
   for (const auto& topic : set.topics) {
     EXPECT_TRUE(topic.created) << topic.topic;
-    EXPECT_EQ(topic.partitions, catalog.find(topic.entry)->partitions) << topic.topic;
+    EXPECT_EQ(topic.partitions, catalog_.find(topic.entry)->partitions) << topic.topic;
   }
 }
 
 TEST_F(CreateTenants, SecondCallCreatesNothing) {
   const auto id = tenant("twice");
-  must(manager->createTenantTopics(id));
-  const auto again = must(manager->createTenantTopics(id));
+  must(manager_->createTenantTopics(id));
+  const auto again = must(manager_->createTenantTopics(id));
   ASSERT_EQ(again.topics.size(), topicsOf(id).size());
   for (const auto& topic : again.topics) {
     EXPECT_FALSE(topic.created) << topic.topic;
-    EXPECT_EQ(topic.partitions, catalog.find(topic.entry)->partitions) << topic.topic;
+    EXPECT_EQ(topic.partitions, catalog_.find(topic.entry)->partitions) << topic.topic;
   }
 }
 
@@ -78,9 +79,9 @@ TEST_F(CreateTenants, TenConcurrentCallsGiveOneRightSet) {
   std::vector<std::unique_ptr<TopicManager>> others;
   std::vector<std::future<Result<TenantTopicSet>>> calls;
   for (int i = 0; i < 10; ++i) {
-    TopicManager* caller = manager.get();
+    TopicManager* caller = manager_.get();
     if (i % 2 == 1) {
-      others.push_back(TopicManager::create(settings, catalog));
+      others.push_back(TopicManager::create(settings_, catalog_));
       caller = others.back().get();
     }
     calls.push_back(
@@ -92,7 +93,7 @@ TEST_F(CreateTenants, TenConcurrentCallsGiveOneRightSet) {
     ASSERT_TRUE(set) << set.error().describe();
     for (const auto& topic : set->topics) {
       creators[topic.topic] += topic.created ? 1 : 0;
-      EXPECT_EQ(topic.partitions, catalog.find(topic.entry)->partitions);
+      EXPECT_EQ(topic.partitions, catalog_.find(topic.entry)->partitions);
     }
   }
   EXPECT_EQ(creators.size(), topicsOf(id).size());
@@ -105,7 +106,7 @@ TEST_F(CreateTenants, TenConcurrentCallsGiveOneRightSet) {
 
 TEST_F(CreateTenants, KafkasOwnToolsSeeTheTable) {
   const auto id = tenant("table");
-  must(manager->createTenantTopics(id));
+  must(manager_->createTenantTopics(id));
   struct Row {
     std::string topic;
     int partitions;
@@ -145,11 +146,11 @@ TEST_F(CreateTenants, KafkasOwnToolsSeeTheTable) {
 TEST_F(CreateTenants, TopicThatIsThereStaysAsItIs) {
   const auto id = tenant("other");
   createTopic("chat.messages." + id, 3);
-  const auto set = must(manager->createTenantTopics(id));
+  const auto set = must(manager_->createTenantTopics(id));
   for (const auto& topic : set.topics) {
     const bool old = topic.entry == "chat.messages";
     EXPECT_EQ(topic.created, !old) << topic.topic;
-    EXPECT_EQ(topic.partitions, old ? 3 : catalog.find(topic.entry)->partitions) << topic.topic;
+    EXPECT_EQ(topic.partitions, old ? 3 : catalog_.find(topic.entry)->partitions) << topic.topic;
   }
   EXPECT_EQ(describedByKafka()["chat.messages." + id].partitions, 3);
 }
@@ -157,15 +158,15 @@ TEST_F(CreateTenants, TopicThatIsThereStaysAsItIs) {
 TEST_F(CreateTenants, BadIdsAreRefused) {
   for (const std::string& id : {std::string("a.b"), std::string("../x"), std::string(),
                                 std::string(65, 'a'), std::string("-a"), std::string("a b")}) {
-    const auto set = manager->createTenantTopics(id);
+    const auto set = manager_->createTenantTopics(id);
     ASSERT_FALSE(set) << id;
     EXPECT_EQ(set.error().code, ErrorCode::kInvalidArgument) << id;
-    EXPECT_EQ(manager->deleteTenantTopics(id).error().code, ErrorCode::kInvalidArgument) << id;
+    EXPECT_EQ(manager_->deleteTenantTopics(id).error().code, ErrorCode::kInvalidArgument) << id;
   }
 }
 
 TEST_F(CreateTenants, NotEnoughBrokersIsSaidInNumbers) {
-  Settings five = settings;
+  Settings five = settings_;
   five.defaultReplicationFactor = 5;
   const auto wide = must(Catalog::load(five));
   const auto id = tenant("rf5");
@@ -176,11 +177,11 @@ TEST_F(CreateTenants, NotEnoughBrokersIsSaidInNumbers) {
 }
 
 TEST_F(CreateTenants, PartialFailureSaysWhatExistsAndASecondCallCompletesIt) {
-  Settings five = settings;
+  Settings five = settings_;
   five.defaultReplicationFactor = 5;
   const auto wide = must(Catalog::load(five));
   const auto id = tenant("partial");
-  createTopic("presence." + id, catalog.find("presence")->partitions);
+  createTopic("presence." + id, catalog_.find("presence")->partitions);
   const auto failed = TopicManager::create(five, wide)->createTenantTopics(id);
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, ErrorCode::kPartialFailure);
@@ -188,19 +189,21 @@ TEST_F(CreateTenants, PartialFailureSaysWhatExistsAndASecondCallCompletesIt) {
               AllOf(HasSubstr("done: presence." + id), HasSubstr("chat.messages." + id),
                     HasSubstr("3 brokers are up, 5 needed")));
   EXPECT_THAT(failed.error().hint, HasSubstr("second call"));
-  must(manager->createTenantTopics(id));
+  must(manager_->createTenantTopics(id));
   EXPECT_THAT(existingTopicsOf(id), UnorderedElementsAreArray(topicsOf(id)));
 }
 
 TEST_F(CreateTenants, BrokerKilledInTheMiddle) {
   std::vector<std::string> ids;
+  ids.reserve(6);
   for (int i = 0; i < 6; ++i) {
     ids.push_back(tenant("kill-" + std::to_string(i)));
   }
   auto creating = std::async(std::launch::async, [&] {
     std::vector<Result<TenantTopicSet>> sets;
+    sets.reserve(ids.size());
     for (const auto& id : ids) {
-      sets.push_back(manager->createTenantTopics(id, Milliseconds{90'000}));
+      sets.push_back(manager_->createTenantTopics(id, Milliseconds{90'000}));
     }
     return sets;
   });
@@ -225,17 +228,17 @@ TEST_F(CreateTenants, BrokerThatHangs) {
   const auto id = tenant("hang");
   {
     const BrokerFault hung(BrokerFault::Kind::kPause, 1);
-    const auto set = manager->createTenantTopics(id, Milliseconds{150'000});
+    const auto set = manager_->createTenantTopics(id, Milliseconds{150'000});
     ASSERT_TRUE(set) << set.error().describe();
   }
   expectRightSet(id);
 }
 
 TEST_F(CreateTenants, WrongAddressIsNamedWithWhatItAnswered) {
-  Settings nobody = settings;
+  Settings nobody = settings_;
   nobody.brokers = {"127.0.0.1:1"};
   const auto set =
-      TopicManager::create(nobody, catalog)->createTenantTopics("a", Milliseconds{2'000});
+      TopicManager::create(nobody, catalog_)->createTenantTopics("a", Milliseconds{2'000});
   ASSERT_FALSE(set);
   EXPECT_EQ(set.error().code, ErrorCode::kConnectionTimeout);
   EXPECT_THAT(set.error().message,
@@ -251,7 +254,7 @@ TEST_F(CreateTenants, FailedInstallationAnswersEveryCallWithItsError) {
 }
 
 TEST_F(CreateTenants, PlatformTopicsAreCreatedOnce) {
-  EXPECT_THAT(must(manager->createPlatformTopics()), ElementsAreArray<std::string>({}));
+  EXPECT_THAT(must(manager_->createPlatformTopics()), ElementsAreArray<std::string>({}));
 }
 
 }  // namespace

@@ -8,19 +8,17 @@
 namespace caas::kafka::test {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::IsSupersetOf;
 
 class DeleteTenants : public TopicsTest {
  protected:
   void produce(const std::string& topic, std::string_view key,
                const std::vector<HeaderView>& headers = {}) {
-    must(producer->sendAndWait({.topic = topic, .key = key, .value = "v", .headers = headers},
-                               Milliseconds{20'000}));
+    must(producer_->sendAndWait({.topic = topic, .key = key, .value = "v", .headers = headers},
+                                Milliseconds{20'000}));
   }
   /// Names of the platform events of one tenant, in order.
   static std::vector<std::string> eventsOf(const std::string& tenantId) {
@@ -35,14 +33,14 @@ class DeleteTenants : public TopicsTest {
     return names;
   }
 
-  std::unique_ptr<Producer> producer = must(Producer::create(settings));
+  std::unique_ptr<Producer> producer_ = must(Producer::create(settings_));
 };
 
 TEST_F(DeleteTenants, TakesItsTopicsAndCommittedOffsetsAndNothingElse) {
   const auto id = tenant("gone");
   const auto neighbour = tenant("stays");
-  must(manager->createTenantTopics(id));
-  must(manager->createTenantTopics(neighbour));
+  must(manager_->createTenantTopics(id));
+  must(manager_->createTenantTopics(neighbour));
   // Names that only look like this tenant's.
   for (const std::string& foreign : {"chat.messages." + id + ".x", "other." + id}) {
     createTopic(foreign, 1);
@@ -53,7 +51,7 @@ TEST_F(DeleteTenants, TakesItsTopicsAndCommittedOffsetsAndNothingElse) {
   produce("chat.messages." + neighbour, "k");
   {
     auto reader = must(RecordReader::open(
-        settings,
+        settings_,
         {.topics = {"chat.messages." + id, "chat.messages." + neighbour}, .group = group}));
     int read = 0;
     ASSERT_TRUE(eventually(Milliseconds{30'000}, [&] {
@@ -65,7 +63,7 @@ TEST_F(DeleteTenants, TakesItsTopicsAndCommittedOffsetsAndNothingElse) {
   }
   ASSERT_EQ(must(admin().listGroupOffsets(group)).size(), 2U);
 
-  const auto report = must(manager->deleteTenantTopics(id));
+  const auto report = must(manager_->deleteTenantTopics(id));
   EXPECT_EQ(report.tenantId, id);
   EXPECT_THAT(report.deletedTopics, ElementsAreArray(topicsOf(id)));
   EXPECT_EQ(report.groupsCleaned, 1);
@@ -89,39 +87,39 @@ TEST_F(DeleteTenants, TakesItsTopicsAndCommittedOffsetsAndNothingElse) {
 
 TEST_F(DeleteTenants, RefusedWhileAGroupIsAtWorkAndNamesIt) {
   const auto id = tenant("busy");
-  must(manager->createTenantTopics(id));
+  must(manager_->createTenantTopics(id));
   const std::string group = "busy-" + id;
-  auto reader = must(RecordReader::open(settings, {.topics = {"presence." + id}, .group = group}));
+  auto reader = must(RecordReader::open(settings_, {.topics = {"presence." + id}, .group = group}));
   ASSERT_TRUE(eventually(Milliseconds{30'000}, [&] {
     static_cast<void>(must(reader->poll(Milliseconds{100})));
     const auto groups = must(admin().describeGroups({group}));
     return !groups[0].members.empty() && !groups[0].members[0].assignment.empty();
   }));
 
-  const auto refused = manager->deleteTenantTopics(id);
+  const auto refused = manager_->deleteTenantTopics(id);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kGroupActive);
   EXPECT_THAT(refused.error().message, HasSubstr(group + " (1 member)"));
-  const auto preview = must(manager->previewDelete(id));
+  const auto preview = must(manager_->previewDelete(id));
   EXPECT_THAT(preview.activeGroups, ElementsAre(group + " (1 member)"));
   EXPECT_EQ(existingTopicsOf(id).size(), topicsOf(id).size());
   EXPECT_THAT(eventsOf(id), ElementsAre("tenant.created"));
 
   must(reader->close());
-  EXPECT_THAT(must(manager->deleteTenantTopics(id)).deletedTopics, ElementsAreArray(topicsOf(id)));
+  EXPECT_THAT(must(manager_->deleteTenantTopics(id)).deletedTopics, ElementsAreArray(topicsOf(id)));
 }
 
 TEST_F(DeleteTenants, NameIsRefusedForAMinuteByEveryProcess) {
   const auto id = tenant("again");
-  must(manager->createTenantTopics(id));
-  must(manager->deleteTenantTopics(id));
-  const auto refused = manager->createTenantTopics(id);
+  must(manager_->createTenantTopics(id));
+  must(manager_->deleteTenantTopics(id));
+  const auto refused = manager_->createTenantTopics(id);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kTenantNameReserved);
   EXPECT_TRUE(refused.error().retriable);
 
   ShiftedClock later;
-  const auto other = TopicManager::create(settings, catalog, later);
+  const auto other = TopicManager::create(settings_, catalog_, later);
   EXPECT_EQ(other->createTenantTopics(id).error().code, ErrorCode::kTenantNameReserved);
   const auto onboarded = must(other->onboardTenants({id}));
   ASSERT_EQ(onboarded.failures.size(), 1U);
@@ -138,11 +136,11 @@ TEST_F(DeleteTenants, NameIsRefusedForAMinuteByEveryProcess) {
 TEST_F(DeleteTenants, BrokerThatIsDownLearnsOfItWhenItIsBack) {
   const auto id = tenant("down");
   const std::string group = "g-" + id;
-  must(manager->createTenantTopics(id));
+  must(manager_->createTenantTopics(id));
   produce("chat.messages." + id, "k");
   {
     auto reader =
-        must(RecordReader::open(settings, {.topics = {"chat.messages." + id}, .group = group}));
+        must(RecordReader::open(settings_, {.topics = {"chat.messages." + id}, .group = group}));
     ASSERT_TRUE(eventually(Milliseconds{30'000},
                            [&] { return must(reader->poll(Milliseconds{200})).has_value(); }));
     must(reader->commit());
@@ -150,7 +148,7 @@ TEST_F(DeleteTenants, BrokerThatIsDownLearnsOfItWhenItIsBack) {
   }
   {
     const BrokerFault dead(BrokerFault::Kind::kKill, 1);
-    const auto report = manager->deleteTenantTopics(id, {.deadline = Milliseconds{120'000}});
+    const auto report = manager_->deleteTenantTopics(id, {.deadline = Milliseconds{120'000}});
     ASSERT_TRUE(report) << report.error().describe();
     EXPECT_EQ(report->groupsCleaned, 1);
     EXPECT_THAT(must(admin().listGroupOffsets(group)), IsEmpty());
@@ -162,22 +160,22 @@ TEST_F(DeleteTenants, BrokerThatIsDownLearnsOfItWhenItIsBack) {
 
 TEST_F(DeleteTenants, UnknownTenantIsSaid) {
   const auto id = tenant("nobody");
-  EXPECT_EQ(manager->deleteTenantTopics(id).error().code, ErrorCode::kTenantNotFound);
-  EXPECT_EQ(manager->previewDelete(id).error().code, ErrorCode::kTenantNotFound);
+  EXPECT_EQ(manager_->deleteTenantTopics(id).error().code, ErrorCode::kTenantNotFound);
+  EXPECT_EQ(manager_->previewDelete(id).error().code, ErrorCode::kTenantNotFound);
   EXPECT_THAT(eventsOf(id), IsEmpty());
 }
 
 TEST_F(DeleteTenants, RestOfAnUnfinishedDeletionIsDeleted) {
   const auto id = tenant("rest");
-  must(manager->createTenantTopics(id));
+  must(manager_->createTenantTopics(id));
   deleteEverywhere({"analytics." + id, "presence." + id});
-  EXPECT_EQ(must(manager->deleteTenantTopics(id)).deletedTopics.size(), 3U);
+  EXPECT_EQ(must(manager_->deleteTenantTopics(id)).deletedTopics.size(), 3U);
 }
 
 TEST_F(DeleteTenants, ReportsWhatLiesInRetryAndDlq) {
   const auto id = tenant("left");
   const auto neighbour = tenant("other");
-  must(manager->createTenantTopics(id));
+  must(manager_->createTenantTopics(id));
   const std::string topic = "chat.messages." + id;
   const std::string foreign = "chat.messages." + neighbour;
   const std::string group = "worker-" + id;
@@ -194,9 +192,9 @@ TEST_F(DeleteTenants, ReportsWhatLiesInRetryAndDlq) {
   // The group's retry consumer has taken the first one.
   for (const auto& record : readAll("internal.retry")) {
     if (record.header("caas.origin.topic") == topic) {
-      auto reader = must(RecordReader::open(settings, {.topics = {"internal.retry"},
-                                                       .group = group + ".retry",
-                                                       .from = FromOffset{record.offset}}));
+      auto reader = must(RecordReader::open(settings_, {.topics = {"internal.retry"},
+                                                        .group = group + ".retry",
+                                                        .from = FromOffset{record.offset}}));
       std::optional<ReceivedRecord> taken;
       ASSERT_TRUE(eventually(Milliseconds{30'000}, [&] {
         taken = must(reader->poll(Milliseconds{200}));
@@ -207,23 +205,23 @@ TEST_F(DeleteTenants, ReportsWhatLiesInRetryAndDlq) {
       break;
     }
   }
-  const auto preview = must(manager->previewDelete(id));
+  const auto preview = must(manager_->previewDelete(id));
   EXPECT_THAT(preview.topics, ElementsAreArray(topicsOf(id)));
   EXPECT_EQ(preview.records, 0);
 
-  const auto report = must(manager->deleteTenantTopics(id));
+  const auto report = must(manager_->deleteTenantTopics(id));
   EXPECT_EQ(report.retryEntries, 2);
   EXPECT_EQ(report.dlqEntries, 1);
 }
 
 TEST_F(DeleteTenants, PreviewCountsTheRecords) {
   const auto id = tenant("preview");
-  must(manager->createTenantTopics(id));
+  must(manager_->createTenantTopics(id));
   for (int i = 0; i < 7; ++i) {
     produce("chat.messages." + id, std::to_string(i));
   }
   produce("analytics." + id, "x");
-  const auto preview = must(manager->previewDelete(id));
+  const auto preview = must(manager_->previewDelete(id));
   EXPECT_EQ(preview.records, 8);
   EXPECT_THAT(preview.activeGroups, IsEmpty());
   EXPECT_EQ(existingTopicsOf(id).size(), topicsOf(id).size());

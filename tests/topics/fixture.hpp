@@ -113,16 +113,16 @@ inline void deleteEverywhere(const std::vector<std::string>& names) {
 class TopicsTest : public ::testing::Test {
  protected:
   TopicsTest()
-      : settings(testSettings()),
-        catalog(must(Catalog::load(settings), "the catalog")),
-        manager(TopicManager::create(settings, catalog)) {
-    must(manager->createPlatformTopics(), "the platform's topics");
+      : settings_(testSettings()),
+        catalog_(must(Catalog::load(settings_), "the catalog")),
+        manager_(TopicManager::create(settings_, catalog_)) {
+    must(manager_->createPlatformTopics(), "the platform's topics");
   }
 
-  ~TopicsTest() override {
+  void TearDown() override {
     std::vector<std::string> mine;
     for (const auto& tenant : tenants_) {
-      for (const auto& name : catalog.tenantTopics(*TenantId::parse(tenant))) {
+      for (const auto& name : catalog_.tenantTopics(*TenantId::parse(tenant))) {
         mine.push_back(name);
       }
     }
@@ -142,7 +142,7 @@ class TopicsTest : public ::testing::Test {
   void cleanUp(const std::string& topic) { topics_.push_back(topic); }
 
   [[nodiscard]] std::vector<std::string> topicsOf(const std::string& tenantId) const {
-    return catalog.tenantTopics(*TenantId::parse(tenantId));
+    return catalog_.tenantTopics(*TenantId::parse(tenantId));
   }
   /// Only this tenant is compared: other tests run on the same cluster.
   [[nodiscard]] static PlanOptions only(const std::string& tenantId, bool grow = false) {
@@ -153,15 +153,15 @@ class TopicsTest : public ::testing::Test {
   }
   [[nodiscard]] std::vector<std::string> existingTopicsOf(const std::string& tenantId) {
     std::vector<std::string> names;
-    for (const auto& topic : must(manager->listTopics({.tenantId = tenantId}))) {
+    for (const auto& topic : must(manager_->listTopics({.tenantId = tenantId}))) {
       names.push_back(topic.name);
     }
     return names;
   }
 
-  const Settings settings;
-  const Catalog catalog;
-  std::unique_ptr<TopicManager> manager;
+  const Settings settings_;
+  const Catalog catalog_;
+  std::unique_ptr<TopicManager> manager_;
 
  private:
   std::vector<std::string> tenants_;

@@ -8,7 +8,6 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class TopicHealthOnCluster : public TopicsTest {
@@ -16,7 +15,7 @@ class TopicHealthOnCluster : public TopicsTest {
   /// What is said of one topic; other tests' topics are on the same cluster.
   std::vector<std::string> problemsOf(const std::string& topic) {
     std::vector<std::string> found;
-    for (const auto& problem : must(manager->getTopicHealth()).problems) {
+    for (const auto& problem : must(manager_->getTopicHealth()).problems) {
       if (problem.topic == topic) {
         found.push_back(problem.problem);
       }
@@ -27,7 +26,7 @@ class TopicHealthOnCluster : public TopicsTest {
 
 TEST_F(TopicHealthOnCluster, MissingAndDriftedTopicsAreNamed) {
   const auto id = tenant("ill");
-  must(manager->createTenantTopics(id));
+  must(manager_->createTenantTopics(id));
   EXPECT_THAT(problemsOf("presence." + id), IsEmpty());
   setTopicConfig("presence." + id, "retention.ms", "12345");
   EXPECT_TRUE(eventually(Milliseconds{20'000}, [&] {
@@ -37,12 +36,12 @@ TEST_F(TopicHealthOnCluster, MissingAndDriftedTopicsAreNamed) {
   deleteEverywhere({"analytics." + id});
   EXPECT_THAT(problemsOf("analytics." + id),
               ElementsAre("does not exist, the catalog declares it"));
-  const auto health = must(manager->getTopicHealth());
+  const auto health = must(manager_->getTopicHealth());
   EXPECT_FALSE(health.healthy);
   EXPECT_GE(health.missingTopics, 1);
   EXPECT_GE(health.driftedTopics, 1);
 
-  const auto tenants = must(manager->listTenants());
+  const auto tenants = must(manager_->listTenants());
   EXPECT_THAT(tenants,
               Contains(::testing::AllOf(Field(&TenantInfo::tenantId, id),
                                         Field(&TenantInfo::missingTopics, ElementsAre("analytics")),
@@ -51,29 +50,29 @@ TEST_F(TopicHealthOnCluster, MissingAndDriftedTopicsAreNamed) {
 
 TEST_F(TopicHealthOnCluster, DeadBrokerShowsAsMissingReplicas) {
   const auto id = tenant("dead");
-  must(manager->createTenantTopics(id));
+  must(manager_->createTenantTopics(id));
   {
     const BrokerFault dead(BrokerFault::Kind::kKill, 3);
     EXPECT_TRUE(eventually(
         Milliseconds{60'000},
         [&] {
-          const auto health = must(manager->getTopicHealth());
+          const auto health = must(manager_->getTopicHealth());
           return health.offlineBrokers == std::vector<int>{3} && !health.healthy &&
                  health.underReplicatedPartitions >= 40 && health.offlinePartitions == 0;
         },
         Milliseconds{500}));
-    const auto topics = must(manager->listTopics({.tenantId = id}));
+    const auto topics = must(manager_->listTopics({.tenantId = id}));
     ASSERT_FALSE(topics.empty());
     EXPECT_EQ(topics[0].underReplicatedPartitions, topics[0].partitions);
 
     // One broker down is no reason to refuse a tenant: its replicas there come in later.
     const auto late = tenant("late");
-    const auto set = manager->createTenantTopics(late);
+    const auto set = manager_->createTenantTopics(late);
     ASSERT_TRUE(set) << set.error().describe();
   }
   // Every broker tells what it knows, and the one that just came back knows it last.
   EXPECT_TRUE(eventually(Milliseconds{60'000}, [&] {
-    const auto health = must(manager->getTopicHealth());
+    const auto health = must(manager_->getTopicHealth());
     return health.offlineBrokers.empty() && health.underReplicatedPartitions == 0;
   }));
 }

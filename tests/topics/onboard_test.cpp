@@ -5,25 +5,25 @@
 namespace caas::kafka::test {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 class Onboarding : public TopicsTest {};
 
 TEST_F(Onboarding, CreatesWhatIsMissingAndSkipsTheRest) {
   std::vector<std::string> ids;
+  ids.reserve(6);
   for (int i = 0; i < 6; ++i) {
     ids.push_back(tenant("on-" + std::to_string(i)));
   }
-  must(manager->createTenantTopics(ids[0]));
+  must(manager_->createTenantTopics(ids[0]));
   deleteEverywhere({"presence." + ids[0]});
-  must(manager->createTenantTopics(ids[1]));
+  must(manager_->createTenantTopics(ids[1]));
   auto list = ids;
-  list.push_back("bad.id");
+  list.emplace_back("bad.id");
   list.push_back(ids[2]);  // twice in the list is once
 
   std::vector<OnboardProgress> seen;
-  const auto report = must(manager->onboardTenants(
+  const auto report = must(manager_->onboardTenants(
       list, [&](const OnboardProgress& progress) { seen.push_back(progress); }));
   EXPECT_EQ(report.created, 5);
   EXPECT_EQ(report.existed, 1);
@@ -36,17 +36,17 @@ TEST_F(Onboarding, CreatesWhatIsMissingAndSkipsTheRest) {
     EXPECT_EQ(seen[i].total, 7);
   }
   for (const auto& id : ids) {
-    EXPECT_THAT(must(manager->plan(only(id))).steps, IsEmpty()) << id;
+    EXPECT_THAT(must(manager_->plan(only(id))).steps, IsEmpty()) << id;
   }
 
-  const auto again = must(manager->onboardTenants(ids));
+  const auto again = must(manager_->onboardTenants(ids));
   EXPECT_EQ(again.created, 0);
   EXPECT_EQ(again.existed, 6);
   EXPECT_THAT(again.failures, IsEmpty());
 }
 
 TEST_F(Onboarding, FailuresAreCollectedNotFatal) {
-  Settings five = settings;
+  Settings five = settings_;
   five.defaultReplicationFactor = 5;
   const auto wide = must(Catalog::load(five));
   const auto first = tenant("five-a");

@@ -7,8 +7,6 @@
 namespace caas::kafka::test {
 namespace {
 
-using ::testing::UnorderedElementsAre;
-
 class PresenceTopic : public TopicsTest {};
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
@@ -24,16 +22,16 @@ TEST_F(PresenceTopic, LastStatePerUserSurvivesAndATombstoneRemoves) {
   const auto yaml = replaced(
       replaced(std::string(Catalog::embeddedYaml()), "segment.ms: 4h", "segment.ms: 1000"),
       "max.compaction.lag.ms: 4h", "max.compaction.lag.ms: 1000\n      delete.retention.ms: 1000");
-  const auto quick = must(Catalog::parse(yaml, settings, "presence scaled down"));
+  const auto quick = must(Catalog::parse(yaml, settings_, "presence scaled down"));
   const auto id = tenant("presence");
-  const auto other = TopicManager::create(settings, quick);
+  const auto other = TopicManager::create(settings_, quick);
   must(other->createTenantTopics(id));
   const std::string topic = "presence." + id;
   const auto configs = describedByKafka()[topic].configs;
   ASSERT_EQ(configs.at("cleanup.policy"), "compact,delete");
   ASSERT_EQ(configs.at("segment.ms"), "1000");
 
-  const auto producer = must(Producer::create(settings));
+  const auto producer = must(Producer::create(settings_));
   const auto set = [&](std::string_view user, std::optional<std::string_view> state) {
     must(
         producer->sendAndWait({.topic = topic, .key = user, .value = state}, Milliseconds{20'000}));
