@@ -91,9 +91,16 @@ class Producer::Impl final : public client::DeliverySink {
   }
 
   Result<void> flush(Milliseconds deadline) {
-    constexpr Milliseconds kStep{10};
+    // Each step makes the client look through all its partitions, so the steps grow: a flush among
+    // other threads' sends ends at most the last step late.
+    constexpr Milliseconds kLongestStep{160};
     const auto end = std::chrono::steady_clock::now() + deadline;
-    if (slots_.waitForEarlier(end, [&] { waitAStep(kStep); })) {
+    Milliseconds step{10};
+    const auto waitLonger = [&] {
+      waitAStep(std::min(step, until(end)));
+      step = std::min(2 * step, kLongestStep);
+    };
+    if (slots_.waitForEarlier(end, waitLonger)) {
       return {};
     }
     return fail(errors::timeout(
