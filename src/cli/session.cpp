@@ -14,7 +14,8 @@ namespace {
 
 /// A command that is done does not wait long for a broker that hangs.
 constexpr Milliseconds kGoodbye{2'000};
-constexpr Milliseconds kReach{5'000};
+/// Long enough for a machine that is very busy; --timeout overrides it.
+constexpr Milliseconds kReach{10'000};
 
 bool logLevelGiven(const LoadedSettings& loaded) {
   return std::ranges::any_of(loaded.inForce, [](const SettingInForce& row) {
@@ -111,7 +112,7 @@ Result<void> Session::reach() {
     return {};
   }
   CAAS_ASSIGN(const auto made, service());
-  const auto ping = made->healthCheck()->ping(std::min(deadline(kReach), kReach));
+  const auto ping = made->healthCheck()->ping(deadline(kReach));
   if (!ping.success) {
     return fail(notReached(ping, loaded_->settings));
   }
