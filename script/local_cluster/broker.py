@@ -16,9 +16,6 @@ LIBS = CACHE / "kafka" / "libs"
 # G1 takes a fifth more memory (250 MB against 200, idle), and there are only two cores to share.
 JVM = "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Djava.awt.headless=true"
 HEAP = "-Xms128m -Xmx1g"
-# Kafka's classes, parsed once: a node is up in 4 s instead of 6.5, a tool answers in 0.4 s instead
-# of 0.9. The JVM leaves an archive aside that doesn't fit its version or the jars.
-ARCHIVE = CACHE / "kafka" / "classes.jsa"
 
 
 def classpath() -> str:
@@ -64,25 +61,12 @@ class Broker:
         options = [
             *shlex.split(os.environ.get("KAFKA_HEAP_OPTS") or HEAP),
             *shlex.split(os.environ.get("KAFKA_JVM_OPTS") or JVM),
-            f"-XX:SharedArchiveFile={ARCHIVE}" if ARCHIVE.exists() else "-XX:+RecordDynamicDumpInfo",
             f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.xml')}",
             f"-Dcaas.log={self.process.log}",
         ]
         self.process.start(
             [str(JAVA), *options, "-cp", classpath(), "kafka.Kafka", str(self.properties)]
         )
-
-    def save_archive(self) -> None:
-        """Lets this node, just started, write the class archive. Nothing is lost if it can't."""
-        if ARCHIVE.exists() or not self.process.pid:
-            return
-        part = ARCHIVE.with_name(f"{ARCHIVE.name}.{os.getpid()}")
-        subprocess.run(
-            [str(JAVA.with_name("jcmd")), str(self.process.pid), "VM.cds", "dynamic_dump", str(part)],
-            stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60,
-        )
-        if part.exists():
-            part.rename(ARCHIVE)
 
     @property
     def data_is_closed(self) -> bool:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from .broker import Broker, port_owner
 from .process import locked
 from .registry import Registry
-from .settings import JAVA, NODES, ROOT, Failure, Settings, make_folder, unwritable
+from .settings import NODES, ROOT, Failure, Settings, make_folder, unwritable
 
 START_SECONDS = 240
 STOP_SECONDS = 45
@@ -60,8 +60,6 @@ class Cluster:
                 if isinstance(error, OSError):
                     raise Failure(unwritable(self.settings.folder, error)) from error
                 raise
-            if len(started) > 1 and JAVA.with_name("jcmd").exists():
-                self.brokers[1].save_archive()
         return f"in {time.monotonic() - began:.1f} s" if started else "already"
 
     def _start(self, parts: list, started: list) -> None:
@@ -151,6 +149,8 @@ class Cluster:
             good = good and state == "up"
             pid = f"pid {process.pid}, {process.rss_mb} MB" if process.pid else ""
             print(f"  {part.name:<9} {state:<7} 127.0.0.1:{part.port:<6} {pid}".rstrip())
+            for crash in sorted(process.folder.glob("hs_err_pid*.log")):
+                print(f"    its Java machine crashed once: {crash.relative_to(ROOT)}")
         return good
 
     def part(self, name: str):

@@ -216,7 +216,7 @@ std::vector<ReceivedRecord> readAll(const std::string& topic, Milliseconds deadl
 
 bool waitForFullIsr(Milliseconds deadline) {
   const auto expected = testSettings().brokers.size();
-  return eventually(
+  const bool full = eventually(
       deadline,
       [&] {
         const auto metadata = admin().metadata(Milliseconds{10'000});
@@ -233,6 +233,12 @@ bool waitForFullIsr(Milliseconds deadline) {
         return true;
       },
       Milliseconds{200});
+  if (!full) {
+    // A broker that died by itself is not the fault of the test that waits for it.
+    const auto script = (projectRoot() / "script" / "cluster").string();
+    fmt::print(stderr, "{}", runProcess({script, "status"}, {}, {}, Milliseconds{60'000}).out);
+  }
+  return full;
 }
 
 BrokerFault::BrokerFault(Kind kind, int node) : kind_(kind), node_(node) {
