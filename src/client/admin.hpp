@@ -110,17 +110,31 @@ struct GroupInfo {
   std::string id;
   std::string state;  ///< Kafka's words: Stable, Empty, PreparingRebalance, …
   bool simple = false;
+  std::string type{};  ///< Kafka's words: Classic, Consumer (KIP-848)
 };
 struct GroupMember {
   std::string clientId;
   std::string host;
   std::vector<TopicPartition> assignment;
+  std::string memberId{};
+  std::string instanceId{};  ///< of a static member
 };
 struct GroupDescription {
   std::string id;
   std::string state;
   std::vector<GroupMember> members;
   std::optional<Error> error;
+  bool simple = false;  ///< only offsets, never a member
+  std::string type{};
+  std::string assignor{};
+  std::optional<BrokerInfo> coordinator{};
+};
+/// The next offset that a group will read, and what it wrote beside it.
+struct CommittedOffset {
+  TopicPartition partition;
+  std::int64_t offset = -1;
+  std::string metadata{};
+  std::optional<Error> error{};
 };
 
 /// How long a call may take, and which broker must answer it (unset: any that is right for it).
@@ -175,6 +189,14 @@ class AdminClient {
   /// are left out.
   [[nodiscard]] Result<std::vector<PartitionOffset>> listGroupOffsets(
       const std::string& group, const std::vector<TopicPartition>& partitions = {},
+      const CallOptions& options = {});
+  /// All that the group has, with their metadata, by one request.
+  [[nodiscard]] Result<std::vector<CommittedOffset>> listCommitted(const std::string& group,
+                                                                   const CallOptions& options = {});
+  /// Commits for a group without members, with empty metadata; makes a group that there is not.
+  /// kGroupActive in the items while it has members.
+  [[nodiscard]] Result<std::vector<PartitionOffset>> alterGroupOffsets(
+      const std::string& group, const std::vector<PartitionOffset>& offsets,
       const CallOptions& options = {});
   [[nodiscard]] Result<std::vector<PartitionOffset>> deleteGroupOffsets(
       const std::string& group, const std::vector<TopicPartition>& partitions,

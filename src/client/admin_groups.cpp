@@ -1,4 +1,4 @@
-// The part of AdminClient that is about offsets and consumer groups.
+// The part of AdminClient that is about the ends of logs and about consumer groups.
 
 #include <algorithm>
 
@@ -10,6 +10,8 @@
 
 namespace caas::kafka::client {
 namespace {
+
+std::string orEmpty(const char* text) { return text == nullptr ? std::string{} : text; }
 
 std::optional<Error> errorOf(const rd_kafka_error_t* error, std::string_view what) {
   if (error == nullptr || rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -25,33 +27,30 @@ GroupDescription descriptionOf(const rd_kafka_ConsumerGroupDescription_t* group)
                               fmt::format("describing group '{}'", description.id));
   description.state =
       rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupDescription_state(group));
+  description.simple = rd_kafka_ConsumerGroupDescription_is_simple_consumer_group(group) != 0;
+  description.type =
+      rd_kafka_consumer_group_type_name(rd_kafka_ConsumerGroupDescription_type(group));
+  description.assignor = orEmpty(rd_kafka_ConsumerGroupDescription_partition_assignor(group));
+  if (const auto* node = rd_kafka_ConsumerGroupDescription_coordinator(group); node != nullptr) {
+    description.coordinator = BrokerInfo{.id = rd_kafka_Node_id(node),
+                                         .host = orEmpty(rd_kafka_Node_host(node)),
+                                         .port = rd_kafka_Node_port(node),
+                                         .rack = {}};
+  }
   for (std::size_t i = 0; i < rd_kafka_ConsumerGroupDescription_member_count(group); ++i) {
     const auto* member = rd_kafka_ConsumerGroupDescription_member(group, i);
-    GroupMember described{.clientId = rd_kafka_MemberDescription_client_id(member),
-                          .host = rd_kafka_MemberDescription_host(member),
-                          .assignment = {}};
+    GroupMember described{
+        .clientId = orEmpty(rd_kafka_MemberDescription_client_id(member)),
+        .host = orEmpty(rd_kafka_MemberDescription_host(member)),
+        .assignment = {},
+        .memberId = orEmpty(rd_kafka_MemberDescription_consumer_id(member)),
+        .instanceId = orEmpty(rd_kafka_MemberDescription_group_instance_id(member))};
     if (const auto* assignment = rd_kafka_MemberDescription_assignment(member)) {
       described.assignment = partitionsOf(rd_kafka_MemberAssignment_partitions(assignment));
     }
     description.members.push_back(std::move(described));
   }
   return description;
-}
-
-/// The one group of a result that was asked for one, with its partitions' offsets or errors.
-Result<std::vector<PartitionOffset>> singleGroup(const rd_kafka_group_result_t** groups,
-                                                 std::size_t count, std::string_view what) {
-  std::vector<PartitionOffset> offsets;
-  for (std::size_t g = 0; g < count; ++g) {
-    if (auto error = errorOf(rd_kafka_group_result_error(groups[g]), what)) {
-      return std::unexpected(*std::move(error));
-    }
-    const auto* list = rd_kafka_group_result_partitions(groups[g]);
-    for (int i = 0; list != nullptr && i < list->cnt; ++i) {
-      offsets.push_back(offsetOf(list->elems[i], what));
-    }
-  }
-  return offsets;
 }
 
 }  // namespace
@@ -112,7 +111,8 @@ Result<std::vector<GroupInfo>> AdminClient::listGroups(const CallOptions& option
         {.id = rd_kafka_ConsumerGroupListing_group_id(groups[i]),
          .state =
              rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupListing_state(groups[i])),
-         .simple = rd_kafka_ConsumerGroupListing_is_simple_consumer_group(groups[i]) != 0});
+         .simple = rd_kafka_ConsumerGroupListing_is_simple_consumer_group(groups[i]) != 0,
+         .type = rd_kafka_consumer_group_type_name(rd_kafka_ConsumerGroupListing_type(groups[i]))});
   }
   std::ranges::sort(listed, {}, &GroupInfo::id);
   return listed;
@@ -142,51 +142,6 @@ Result<std::vector<GroupDescription>> AdminClient::describeGroups(
     described.push_back(descriptionOf(results[i]));
   }
   return described;
-}
-
-Result<std::vector<PartitionOffset>> AdminClient::listGroupOffsets(
-    const std::string& group, const std::vector<TopicPartition>& partitions,
-    const CallOptions& options) {
-  const PartitionListPtr list = partitions.empty() ? nullptr : listOf(partitions);
-  const ListGroupOffsetsPtr request(
-      rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), list.get()));
-  auto* raw = request.get();
-  const std::string what = fmt::format("reading the offsets of group '{}'", group);
-  CAAS_ASSIGN(const EventPtr event,
-              impl_->run(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, what, options,
-                         [&](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
-                           rd_kafka_ListConsumerGroupOffsets(client, &raw, 1, adminOptions, queue);
-                         }));
-  std::size_t count = 0;
-  const auto** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
-      rd_kafka_event_ListConsumerGroupOffsets_result(event.get()), &count);
-  CAAS_ASSIGN(auto offsets, singleGroup(groups, count, what));
-  std::erase_if(offsets,
-                [](const PartitionOffset& offset) { return !offset.error && offset.offset < 0; });
-  return offsets;
-}
-
-Result<std::vector<PartitionOffset>> AdminClient::deleteGroupOffsets(
-    const std::string& group, const std::vector<TopicPartition>& partitions,
-    const CallOptions& options) {
-  if (partitions.empty()) {
-    return std::vector<PartitionOffset>{};
-  }
-  const PartitionListPtr list = listOf(partitions);
-  const DeleteGroupOffsetsPtr request(
-      rd_kafka_DeleteConsumerGroupOffsets_new(group.c_str(), list.get()));
-  auto* raw = request.get();
-  const std::string what = fmt::format("deleting offsets of group '{}'", group);
-  CAAS_ASSIGN(const EventPtr event,
-              impl_->run(RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS, what, options,
-                         [&](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
-                           rd_kafka_DeleteConsumerGroupOffsets(client, &raw, 1, adminOptions,
-                                                               queue);
-                         }));
-  std::size_t count = 0;
-  const auto** groups = rd_kafka_DeleteConsumerGroupOffsets_result_groups(
-      rd_kafka_event_DeleteConsumerGroupOffsets_result(event.get()), &count);
-  return singleGroup(groups, count, what);
 }
 
 }  // namespace caas::kafka::client

@@ -35,6 +35,8 @@ using ConfigResourcePtr = Owned<rd_kafka_ConfigResource_t, rd_kafka_ConfigResour
 using TopicCollectionPtr = Owned<rd_kafka_TopicCollection_t, rd_kafka_TopicCollection_destroy>;
 using ListGroupOffsetsPtr =
     Owned<rd_kafka_ListConsumerGroupOffsets_t, rd_kafka_ListConsumerGroupOffsets_destroy>;
+using AlterGroupOffsetsPtr =
+    Owned<rd_kafka_AlterConsumerGroupOffsets_t, rd_kafka_AlterConsumerGroupOffsets_destroy>;
 using DeleteGroupOffsetsPtr =
     Owned<rd_kafka_DeleteConsumerGroupOffsets_t, rd_kafka_DeleteConsumerGroupOffsets_destroy>;
 
