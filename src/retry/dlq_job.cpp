@@ -1,0 +1,364 @@
+#include "retry/dlq_job.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/errors.hpp"
+#include "core/log.hpp"
+#include "retry/failure_router.hpp"
+
+namespace caas::kafka::retry {
+namespace {
+
+using client::TransactionRemedy;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kBatchRecords = 500;
+constexpr std::int64_t kBatchBytes = 8LL * 1024 * 1024;
+constexpr std::size_t kShownFailures = 20;
+constexpr Milliseconds kTakeOver{60'000};
+constexpr Milliseconds kBetweenTries{200};
+constexpr Milliseconds kWaitSlice{100};
+constexpr Milliseconds kWhoTookOver{5'000};
+
+std::int64_t bytesOf(const ReceivedRecord& record) {
+  std::size_t bytes =
+      (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
+  for (const auto& header : record.headers) {
+    bytes += header.name.size() + (header.value ? header.value->size() : 0);
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
+std::optional<std::string_view> viewOf(const std::optional<std::string>& text) {
+  return text ? std::optional<std::string_view>(*text) : std::nullopt;
+}
+
+}  // namespace
+
+std::size_t Pace::batch(std::size_t most) const {
+  constexpr double kBatchesPerSecond = 10;
+  return perSecond_ ? std::clamp(static_cast<std::size_t>(*perSecond_ / kBatchesPerSecond),
+                                 std::size_t{1}, most)
+                    : most;
+}
+
+std::chrono::nanoseconds Pace::wait(steady_clock::time_point now) const {
+  return next_ && *next_ > now ? *next_ - now : std::chrono::nanoseconds{0};
+}
+
+void Pace::done(std::size_t records, steady_clock::time_point now) {
+  if (!perSecond_) {
+    return;
+  }
+  const std::chrono::duration<double> takes(static_cast<double>(records) / *perSecond_);
+  // What was late is made up for, but not a whole stall at once.
+  constexpr std::chrono::seconds kMadeUpFor{1};
+  next_ = std::max(next_.value_or(now), now - kMadeUpFor) +
+          std::chrono::duration_cast<std::chrono::nanoseconds>(takes);
+}
+
+DlqJob::DlqJob(DlqJobContext context, DlqJobKind kind, DlqJobOptions options)
+    : context_(context),
+      kind_(kind),
+      options_(std::move(options)),
+      copySettings_(copySettings(context.settings)),
+      reader_(context.settings, context.topics),
+      pace_(options_.ratePerSecond) {
+  report_.jobId = makeId(context_.clock, context_.random);
+  report_.dryRun = options_.dryRun;
+}
+
+Result<DlqJobReport> DlqJob::run(const DlqFilter& filter) {
+  const ReadingTime time{.stall = options_.stallTimeout};
+  if (options_.dryRun) {
+    CAAS_ASSIGN(ledger_, reader_.readLedger(time));
+  } else if (auto mine = takeOver(); !mine) {
+    return fail(ended(std::move(mine).error()));
+  }
+  auto read = reader_.readDlq(
+      filter, time, [&](const ReceivedRecord& record) { return onRecord(filter, record); });
+  if (!read) {
+    return fail(ended(std::move(read).error()));
+  }
+  if (auto committed = commitBatch(); !committed) {
+    return fail(ended(std::move(committed).error()));
+  }
+  return report_;
+}
+
+Result<void> DlqJob::takeOver() {
+  CAAS_ASSIGN(client_, client::TransactionalClient::create(
+                           copySettings_,
+                           {.transactionalId = context_.topics.transactionalId, .purpose = "dlq"}));
+  CAAS_TRY(client_->init(std::max(options_.stallTimeout, kTakeOver)));
+  const auto begin = steady_clock::now();
+  for (;;) {
+    auto announced = stageJob();
+    if (announced) {
+      break;
+    }
+    CAAS_TRY(afterFailure(std::move(announced).error(), begin));
+  }
+  // Only now, when nobody else can write any more, does its end hold still.
+  CAAS_ASSIGN(ledger_, reader_.readLedger({.stall = options_.stallTimeout}));
+  return {};
+}
+
+Result<void> DlqJob::stageJob() {
+  CAAS_TRY(client_->begin());
+  const std::string value = ledgerValue(ledgerRecord(DlqState::kOpen));
+  CAAS_TRY(client_->produce({.topic = context_.topics.ledger, .key = kJobKey, .value = value}));
+  return client_->commit(options_.stallTimeout);
+}
+
+LedgerRecord DlqJob::ledgerRecord(DlqState state) const {
+  return {.state = state,
+          .jobId = report_.jobId,
+          .by = options_.by,
+          .at = context_.clock.now(),
+          .entryId = {}};
+}
+
+Result<bool> DlqJob::onRecord(const DlqFilter& filter, const ReceivedRecord& record) {
+  progress();
+  if (stopping() || askedToStop()) {
+    return false;
+  }
+  auto read = readEntry(record, context_.catalog, &ledger_);
+  if (!matchesBut(filter, read.entry)) {
+    return true;
+  }
+  if (read.entry.state != DlqState::kOpen) {
+    ++report_.alreadyDone;
+    return true;
+  }
+  ++report_.matched;
+  if (auto reason = whyNot(read, record)) {
+    failed(read.entry.id, *std::move(reason));
+    return !stopping();
+  }
+  CAAS_TRY(add(std::move(read), record));
+  return !stopping();
+}
+
+std::optional<Error> DlqJob::whyNot(const ReadEntry& read, const ReceivedRecord& record) const {
+  if (kind_ == DlqJobKind::kDiscard) {
+    return std::nullopt;
+  }
+  if (!read.entry.problem.empty()) {
+    return errors::invalidArgument(
+        fmt::format("DLQ entry {} cannot be redriven: {}", read.entry.id, read.entry.problem),
+        "It can be discarded");
+  }
+  if (read.headers.originBytes && !record.value) {
+    return errors::invalidArgument(
+        fmt::format("DLQ entry {} cannot be redriven: it only points to a record of {} bytes at "
+                    "partition {} offset {} of '{}'",
+                    read.entry.id, *read.headers.originBytes, read.entry.partition,
+                    read.entry.offset, read.entry.topic),
+        "Handle it at its origin, then discard the entry");
+  }
+  return std::nullopt;
+}
+
+Result<void> DlqJob::add(ReadEntry read, const ReceivedRecord& record) {
+  // A failed record may lie in the DLQ twice (its consumer died before it committed): the second is
+  // done with the first.
+  auto mark =
+      ledgerRecord(kind_ == DlqJobKind::kRedrive ? DlqState::kRedriven : DlqState::kDiscarded);
+  ledger_.entries.insert_or_assign(read.ledgerKey, std::move(mark));
+  if (options_.dryRun) {
+    ++report_.done;
+    return {};
+  }
+  Item item{.read = std::move(read), .record = {}};
+  if (kind_ == DlqJobKind::kRedrive) {
+    item.record = record;
+    batchBytes_ += bytesOf(record);
+  }
+  batch_.push_back(std::move(item));
+  if (batch_.size() >= pace_.batch(kBatchRecords) || batchBytes_ >= kBatchBytes) {
+    return commitBatch();
+  }
+  return {};
+}
+
+Result<void> DlqJob::commitBatch() {
+  if (batch_.empty()) {
+    return {};
+  }
+  CAAS_TRY(waitForTurn());
+  if (report_.stoppedByCaller) {
+    batch_.clear();
+    return {};
+  }
+  const auto begin = steady_clock::now();
+  while (!batch_.empty()) {
+    auto written = writeBatch();
+    if (written) {
+      break;
+    }
+    CAAS_TRY(afterFailure(std::move(written).error(), begin));
+  }
+  report_.done += static_cast<std::int64_t>(batch_.size());
+  pace_.done(batch_.size(), context_.clock.steadyNow());
+  batch_.clear();
+  batchBytes_ = 0;
+  if (options_.onProgress) {
+    options_.onProgress(
+        {.matched = report_.matched, .done = report_.done, .failed = report_.failed});
+  }
+  return {};
+}
+
+Result<void> DlqJob::waitForTurn() {
+  for (;;) {
+    const auto wait = pace_.wait(context_.clock.steadyNow());
+    if (askedToStop() || wait <= std::chrono::nanoseconds{0}) {
+      return {};
+    }
+    context_.clock.sleepFor(std::min<std::chrono::nanoseconds>(wait, kWaitSlice));
+  }
+}
+
+Result<void> DlqJob::writeBatch() {
+  CAAS_TRY(client_->begin());
+  for (std::size_t i = 0; i < batch_.size();) {
+    auto staged = stage(batch_[i], i);
+    if (staged) {
+      ++i;
+      continue;
+    }
+    if (staged.error().code != ErrorCode::kRecordTooLarge) {
+      return staged;
+    }
+    // Refused before it was part of the transaction: the others go on without it.
+    failed(batch_[i].read.entry.id, std::move(staged).error());
+    batch_.erase(batch_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return client_->commit(options_.stallTimeout);
+}
+
+Result<void> DlqJob::stage(const Item& item, std::uint64_t token) {
+  const auto& entry = item.read.entry;
+  auto mark = ledgerRecord(DlqState::kDiscarded);
+  mark.entryId = entry.id;
+  if (kind_ == DlqJobKind::kRedrive) {
+    mark.state = DlqState::kRedriven;
+    FailureHeaders headers = item.read.headers;
+    headers.origin.group = options_.toGroup.value_or(headers.origin.group);
+    headers.attempt = 1;
+    headers.tier = 1;
+    headers.notBefore = mark.at;
+    headers.reason.reset();
+    headers.originBytes.reset();
+    headers.redrive = {
+        .id = report_.jobId, .count = headers.redrive.count + 1, .by = options_.by, .at = mark.at};
+    const auto own = viewsOf(item.record.headers);
+    const CopyHeaders copy(own, headers);
+    CAAS_TRY(client_->produce({.topic = context_.topics.retry,
+                               .key = viewOf(item.record.key),
+                               .value = viewOf(item.record.value),
+                               .headers = copy.views()},
+                              token));
+  }
+  const std::string value = ledgerValue(mark);
+  return client_->produce(
+      {.topic = context_.topics.ledger, .key = item.read.ledgerKey, .value = value}, token);
+}
+
+/// Returns when the batch may be tried again.
+Result<void> DlqJob::afterFailure(Error error, steady_clock::time_point begin) {
+  if (client_->remedy() == TransactionRemedy::kRebuild) {
+    return fail(std::move(error));
+  }
+  if (client_->remedy() == TransactionRemedy::kRetry && client_->inTransaction() &&
+      (error.code == ErrorCode::kTimeout || error.code == ErrorCode::kConnectionTimeout)) {
+    error.message = fmt::format(
+        "{}. Whether the last batch of {} was committed is not known here; the ledger knows",
+        error.message, batch_.size());
+    error.hint = "Run it again: what was committed is left out";
+    return fail(std::move(error));
+  }
+  const auto delivery = client_->failedDelivery();
+  if (client_->inTransaction()) {
+    CAAS_TRY(client_->abort(options_.stallTimeout));
+  }
+  if (delivery) {
+    error = delivery->error;
+    if (error.code == ErrorCode::kRecordTooLarge && delivery->token < batch_.size()) {
+      const auto at = batch_.begin() + static_cast<std::ptrdiff_t>(delivery->token);
+      failed(at->read.entry.id, std::move(error));
+      batch_.erase(at);
+      return {};
+    }
+    if (!error.retriable) {
+      return fail(std::move(error));
+    }
+  }
+  if (steady_clock::now() - begin > options_.stallTimeout) {
+    return fail(std::move(error));
+  }
+  log::warn("a transaction of the DLQ was aborted and is tried again", {{"error", error.message}});
+  context_.clock.sleepFor(kBetweenTries);
+  return {};
+}
+
+Error DlqJob::ended(Error error) const {
+  if (error.code == ErrorCode::kFenced) {
+    error = takenOver();
+  }
+  if (!options_.dryRun) {
+    error.message = fmt::format("{} ({} were {} before)", error.message, report_.done,
+                                kind_ == DlqJobKind::kRedrive ? "redriven" : "discarded");
+  }
+  return error;
+}
+
+Error DlqJob::takenOver() const {
+  Error error{.code = ErrorCode::kFenced,
+              .message =
+                  "this job's transaction was ended from outside: another job took over, or "
+                  "this one was too slow",
+              .hint = "Run it again: entries that were done are left out",
+              .fatal = true};
+  const auto end = steady_clock::now() + kWhoTookOver;
+  while (steady_clock::now() < end) {
+    const auto ledger = reader_.readLedger(ReadingTime::within(kWhoTookOver));
+    if (ledger && ledger->job && ledger->job->jobId != report_.jobId) {
+      error.message = fmt::format("taken over by {} (job {}, begun {})",
+                                  ledger->job->by.empty() ? "another operator" : ledger->job->by,
+                                  ledger->job->jobId, formatTimestamp(ledger->job->at));
+      error.hint = "Each entry has one copy all the same; run it again once the other is done";
+      return error;
+    }
+    context_.clock.sleepFor(kBetweenTries);
+  }
+  return error;
+}
+
+void DlqJob::failed(const std::string& id, Error error) {
+  ++report_.failed;
+  if (report_.failures.size() < kShownFailures) {
+    report_.failures.push_back({id, std::move(error)});
+  }
+  report_.stoppedByFailures = report_.failed >= options_.maxFailures;
+}
+
+void DlqJob::progress() {
+  constexpr std::chrono::seconds kBetween{1};
+  if (const auto now = steady_clock::now(); options_.onProgress && now - progressAt_ >= kBetween) {
+    progressAt_ = now;
+    options_.onProgress(
+        {.matched = report_.matched, .done = report_.done, .failed = report_.failed});
+  }
+}
+
+bool DlqJob::askedToStop() {
+  report_.stoppedByCaller = report_.stoppedByCaller || (options_.stop && options_.stop());
+  return report_.stoppedByCaller;
+}
+
+}  // namespace caas::kafka::retry
