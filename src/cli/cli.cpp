@@ -129,6 +129,7 @@ void addCommands(CommandSet& commands) {
   addPublishCommand(commands);
   addProduceCommand(commands);
   addConsumeCommand(commands);
+  addGroupsCommands(commands);
   addStrategyCommands(commands);
 }
 

@@ -100,7 +100,12 @@ const std::vector<std::vector<std::string>> kCommands{{"serve"},
                                                       {"recommend"},
                                                       {"publish"},
                                                       {"produce"},
-                                                      {"consume"}};
+                                                      {"consume"},
+                                                      {"groups"},
+                                                      {"groups", "list"},
+                                                      {"groups", "describe"},
+                                                      {"groups", "lag"},
+                                                      {"groups", "reset"}};
 
 TEST_F(Cli, EveryCommandHasAHelpPageThatEndsWithExamples) {
   for (auto words : kCommands) {

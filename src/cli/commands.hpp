@@ -25,6 +25,7 @@ inline constexpr int kExitNotHealthy = 3;
 inline constexpr char kServiceHeading[] = "Service and cluster";
 inline constexpr char kTopicsHeading[] = "Topics and tenants";
 inline constexpr char kRecordsHeading[] = "Records";
+inline constexpr char kGroupsHeading[] = "Consumer groups";
 inline constexpr char kPlanningHeading[] = "Keys and partitions";
 
 /// What the help page says: a sentence (more may follow it) and example command lines.
@@ -63,5 +64,6 @@ void addStrategyCommands(CommandSet& commands);
 void addPublishCommand(CommandSet& commands);
 void addProduceCommand(CommandSet& commands);
 void addConsumeCommand(CommandSet& commands);
+void addGroupsCommands(CommandSet& commands);
 
 }  // namespace caas::kafka::cli

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include <fmt/format.h>
@@ -22,6 +23,60 @@ bool unknown(const client::GroupDescription& group) {
                      : group.state == "Dead" && group.members.empty();
 }
 
+/// A coordinator that moves or loads is told in the group's own item: such groups are asked again.
+Result<void> describeSome(const GroupAsk& ask, std::vector<std::string> groups,
+                          std::vector<client::GroupDescription>& all) {
+  topics::Backoff backoff(Milliseconds{100}, Milliseconds{1'000});
+  for (;;) {
+    CAAS_ASSIGN(auto described,
+                asked(ask, [&] { return ask.admin.describeGroups(groups, ask.deadline.call()); }));
+    groups.clear();
+    const bool last = ask.deadline.passed();
+    for (auto& group : described) {
+      if (group.error && group.error->retriable && !last) {
+        groups.push_back(std::move(group.id));
+      } else if (!unknown(group)) {
+        all.push_back(std::move(group));
+      }
+    }
+    if (groups.empty()) {
+      return {};
+    }
+    backoff.wait(ask.clock, ask.deadline);
+  }
+}
+
+/// A leader that has just moved is told in the item: once more for those.
+Result<std::vector<client::PartitionOffset>> offsetsOfSome(
+    const GroupAsk& ask,
+    std::vector<std::pair<client::TopicPartition, client::OffsetSpec>> partitions,
+    bool readCommitted) {
+  const auto list = [&] {
+    auto options = ask.deadline.call();
+    options.readCommitted = readCommitted;
+    return ask.admin.listOffsets(partitions, options);
+  };
+  CAAS_ASSIGN(auto offsets, asked(ask, list));
+  const auto moved = [](const client::PartitionOffset& offset) {
+    return offset.error && offset.error->retriable;
+  };
+  if (std::ranges::none_of(offsets, moved) || ask.deadline.passed()) {
+    return offsets;
+  }
+  std::set<client::TopicPartition> again;
+  for (const auto& offset : offsets) {
+    if (moved(offset)) {
+      again.insert(offset.partition);
+    }
+  }
+  std::erase_if(partitions, [&](const auto& item) { return !again.contains(item.first); });
+  std::erase_if(offsets, moved);
+  ask.clock.sleepFor(std::min(ask.deadline.left(), Milliseconds{200}));
+  CAAS_ASSIGN(const auto second, asked(ask, list));
+  offsets.insert(offsets.end(), second.begin(), second.end());
+  return offsets;
+}
+
 }  // namespace
 
 Result<std::vector<client::GroupInfo>> listGroups(const GroupAsk& ask) {
@@ -36,13 +91,7 @@ Result<std::vector<client::GroupDescription>> describeGroups(
         groups.begin() + static_cast<std::ptrdiff_t>(at),
         groups.begin() +
             static_cast<std::ptrdiff_t>(std::min(at + kDescribeAtOnce, groups.size())));
-    CAAS_ASSIGN(auto described,
-                asked(ask, [&] { return ask.admin.describeGroups(chunk, ask.deadline.call()); }));
-    for (auto& group : described) {
-      if (!unknown(group)) {
-        all.push_back(std::move(group));
-      }
-    }
+    CAAS_TRY(describeSome(ask, chunk, all));
   }
   return all;
 }
@@ -91,11 +140,7 @@ Result<OffsetMap> offsetsOf(const GroupAsk& ask, const std::vector<GroupPartitio
       chunk.emplace_back(client::TopicPartition{partitions[i].topic, partitions[i].partition},
                          spec);
     }
-    CAAS_ASSIGN(auto answers, asked(ask, [&] {
-                  auto options = ask.deadline.call();
-                  options.readCommitted = readCommitted;
-                  return ask.admin.listOffsets(chunk, options);
-                }));
+    CAAS_ASSIGN(auto answers, offsetsOfSome(ask, std::move(chunk), readCommitted));
     for (auto& answer : answers) {
       GroupPartition id{answer.partition.topic, answer.partition.partition};
       offsets.insert_or_assign(std::move(id), std::move(answer));

@@ -142,6 +142,7 @@ Result<void> stillAsPlanned(const GroupAsk& ask, const ResetPlan& plan) {
 Result<void> checkAltered(const GroupAsk& ask, const ResetPlan& plan,
                           const std::vector<client::PartitionOffset>& altered) {
   std::vector<std::string> failed;
+  bool retriable = true;
   for (const client::PartitionOffset& item : altered) {
     if (!item.error) {
       continue;
@@ -151,6 +152,7 @@ Result<void> checkAltered(const GroupAsk& ask, const ResetPlan& plan,
       const auto members = membersOf(ask, plan.group);
       return fail(groupActive(plan.group, members ? *members : std::vector<std::string>{}));
     }
+    retriable = retriable && item.error->retriable;
     failed.push_back(fmt::format("{}-{}: {}", item.partition.topic, item.partition.partition,
                                  item.error->message));
   }
@@ -159,7 +161,8 @@ Result<void> checkAltered(const GroupAsk& ask, const ResetPlan& plan,
         .code = ErrorCode::kPartialFailure,
         .message = fmt::format("{} of {} offsets of group '{}' were not set: {}", failed.size(),
                                altered.size(), plan.group, fmt::join(failed, "; ")),
-        .hint = "Do it again: what is set already stays"});
+        .hint = "Do it again: what is set already stays",
+        .retriable = retriable});
   }
   return {};
 }
@@ -229,13 +232,11 @@ Result<void> applyReset(const GroupAsk& ask, const ResetPlan& plan) {
     // Those that stay are written, too: their metadata has to go.
     offsets.push_back({{step.topic, step.partition}, step.to, std::nullopt});
   }
-  auto altered = topics::retryingAnywhere(ask.clock, ask.admin, ask.deadline, [&] {
-    return ask.admin.alterGroupOffsets(plan.group, offsets, ask.deadline.call());
-  });
-  if (!altered) {
-    return fail(std::move(altered).error());
-  }
-  CAAS_TRY(checkAltered(ask, plan, *altered));
+  // A coordinator that moves is told in the items. Writing the same again is harmless.
+  CAAS_TRY(topics::retryingAnywhere(ask.clock, ask.admin, ask.deadline, [&]() -> Result<void> {
+    const auto items = ask.admin.alterGroupOffsets(plan.group, offsets, ask.deadline.call());
+    return items ? checkAltered(ask, plan, *items) : fail(items.error());
+  }));
   return verify(ask, plan);
 }
 
