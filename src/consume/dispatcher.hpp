@@ -8,12 +8,14 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "caas/kafka/consumer.hpp"
 #include "client/group_client.hpp"
 #include "consume/breaker.hpp"
 #include "consume/failure_route.hpp"
+#include "consume/key_lanes.hpp"
 #include "consume/partition.hpp"
 #include "consume/task.hpp"
 
@@ -116,14 +118,10 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     Task* task = nullptr;
     [[nodiscard]] bool operator>(const Later& other) const { return due > other.due; }
   };
-  /// Frees what is dead after the lock was given back.
   class Burial;
 
   [[nodiscard]] bool runnable() const;
   void wakeWorkers();
-  void enlist(Task* task);
-  void makeReady(Task* task);
-  void queue(Source* source);
   [[nodiscard]] Task* popReady();
   [[nodiscard]] bool takeBatch(Work& work);
   void begin(Task* task, Work& work);
@@ -131,15 +129,12 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   [[nodiscard]] bool settle(Task* task, HandlerResult&& result);
   [[nodiscard]] bool tryAgainInPlace(const Task& task, const HandlerResult& result) const;
   [[nodiscard]] Milliseconds backoffOf(int attempt);
-  void leaveLane(Task* task);
   void finish(Task* task);
   void discard(Task* task);
   void later(Task* task, Timestamp due);
   void rest(Task* task);
   void divert(Task* task);
   void diverted(Task* task, const Result<FailureOutcome>& outcome);
-  [[nodiscard]] Lane* takeLane(std::uint64_t key);
-  void giveLane(Lane* lane);
 
   const DispatcherOptions options_;
   const std::shared_ptr<FailureRoute> route_;
@@ -154,16 +149,13 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   std::condition_variable ended_;
   std::vector<std::unique_ptr<Partition>> partitions_;  ///< gone ones until their tasks are back
   std::map<std::string, std::unique_ptr<Source>, std::less<>> sources_;
-  Source* firstReady_ = nullptr;  ///< ring of sources with something ready: one record each in turn
-  Source* lastReady_ = nullptr;
+  KeyLanes lanes_;
   std::vector<Later> later_;  ///< heap by due time
   RunningList running_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
   std::uint64_t epochs_ = 0;
   Lane* freeLanes_ = nullptr;
   TaskQueue dead_;
   ConsumerStats stats_;
-  std::int64_t lanesInUse_ = 0;
   int sourcesAssigned_ = 0;
   int inHandlers_ = 0;
   int threads_ = 0;
@@ -176,6 +168,30 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   bool breakerHolds_ = false;
   bool paused_ = false;
   bool stopping_ = false;
+};
+
+/// Holds the lock, and frees what died meanwhile after giving it back.
+class Dispatcher::Burial {
+ public:
+  explicit Burial(Dispatcher& dispatcher) : dispatcher_(dispatcher), lock_(dispatcher.mutex_) {}
+  ~Burial() { giveBack(); }
+  Burial(const Burial&) = delete;
+  Burial& operator=(const Burial&) = delete;
+  [[nodiscard]] Lock& lock() { return lock_; }
+  void giveBack() {
+    if (!lock_.owns_lock()) {
+      return;
+    }
+    TaskQueue dead = std::exchange(dispatcher_.dead_, {});
+    lock_.unlock();
+    while (!dead.empty()) {
+      destroyTask(dead.pop());
+    }
+  }
+
+ private:
+  Dispatcher& dispatcher_;
+  Lock lock_;
 };
 
 }  // namespace caas::kafka::consume

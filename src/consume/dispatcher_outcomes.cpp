@@ -1,0 +1,155 @@
+#include "consume/dispatcher.hpp"
+
+// What becomes of a record when its handler has answered.
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/log.hpp"
+
+namespace caas::kafka::consume {
+namespace {
+
+/// How long a copy that could not be published waits for its next try.
+constexpr Milliseconds kDivertAgain{1'000};
+constexpr int kBlockAttempts = 10;
+
+}  // namespace
+
+std::string_view toString(FailureStage stage) {
+  switch (stage) {
+    case FailureStage::kDecode: return "decode";
+    case FailureStage::kHandle: return "handle";
+    case FailureStage::kForward: return "forward";
+  }
+  return "";
+}
+
+bool Dispatcher::settle(Task* task, HandlerResult&& result) {
+  running_.remove(task);
+  --inHandlers_;
+  if (breaker_->onResult(result.kind() != HandlerResult::Kind::kRetry, clock_.steadyNow())) {
+    breakerHolds_ = false;
+    log::warn(breaker_->open() ? "nearly every record fails: pausing" : "records succeed again",
+              {{"group", options_.group}, {"last", result.message()}});
+  }
+  Partition& partition = *task->partition;
+  if (partition.state == Partition::State::kGone) {
+    ++stats_.dropped;
+    lanes_.leave(task);
+    discard(task);
+    return false;
+  }
+  if (result.kind() == HandlerResult::Kind::kAck) {
+    ++stats_.acked;
+    lanes_.leave(task);
+    finish(task);
+    return false;
+  }
+  if (tryAgainInPlace(*task, result)) {
+    ++stats_.retried;
+    rest(task);
+    if (partition.state == Partition::State::kActive) {
+      later(task, clock_.now() + backoffOf(task->record.attempt++));
+    } else {
+      lanes_.leave(task);
+      discard(task);
+    }
+    return false;
+  }
+  task->failure = std::move(result);
+  task->diverting = true;
+  lanes_.leave(task);
+  return true;
+}
+
+bool Dispatcher::tryAgainInPlace(const Task& task, const HandlerResult& result) const {
+  const auto& retry = options_.retry;
+  return retry.mode == RetryMode::kBlock && result.kind() == HandlerResult::Kind::kRetry &&
+         task.record.attempt < retry.maxAttempts.value_or(kBlockAttempts) &&
+         std::ranges::find(retry.rejectCodes, result.code()) == retry.rejectCodes.end();
+}
+
+Milliseconds Dispatcher::backoffOf(int attempt) {
+  const auto& retry = options_.retry;
+  const double grown =
+      static_cast<double>(retry.backoff.count()) * std::pow(2.0, std::min(attempt - 1, 30));
+  const double base = std::min(grown, static_cast<double>(retry.maxBackoff.count()));
+  const double part = static_cast<double>(random_.next() >> 11) * 0x1.0p-53;
+  return Milliseconds{static_cast<std::int64_t>(std::ceil(base * (1 + retry.jitter * part)))};
+}
+
+void Dispatcher::rest(Task* task) {
+  if (std::exchange(task->atWork, false) && --task->partition->atWork == 0 &&
+      task->partition->state == Partition::State::kDraining && wakePoller_) {
+    wakePoller_();
+  }
+}
+
+void Dispatcher::finish(Task* task) {
+  task->partition->ledger->complete(task->ticket);
+  ++task->partition->changes;
+  discard(task);
+}
+
+void Dispatcher::discard(Task* task) {
+  rest(task);
+  const auto bytes = static_cast<std::int64_t>(task->bytes);
+  --task->partition->tasks;
+  --stats_.recordsInFlight;
+  stats_.bytesInFlight -= bytes;
+  --task->partition->source->records;
+  task->partition->source->bytes -= bytes;
+  dead_.push(task);
+  // Not at the first record that has gone: handing over costs more than a record.
+  if (wantRoom_ && stats_.recordsInFlight <= options_.maxInFlight * 3 / 4 &&
+      stats_.bytesInFlight <= options_.maxBytesInFlight * 3 / 4 && wakePoller_) {
+    wantRoom_ = false;
+    wakePoller_();
+  }
+}
+
+void Dispatcher::later(Task* task, Timestamp due) {
+  later_.push_back({due, task});
+  std::ranges::push_heap(later_, std::greater<>{});
+  ++stats_.waitingForRetry;
+  // The poll thread sleeps until the earliest that it knows of.
+  if (later_.front().task == task && wakePoller_) {
+    wakePoller_();
+  }
+}
+
+void Dispatcher::divert(Task* task) {
+  const FailedRecord failed{.record = &task->record,
+                            .kind = task->failure.kind(),
+                            .stage = FailureStage::kHandle,
+                            .code = task->failure.code(),
+                            .message = task->failure.message()};
+  route_->divert(failed, [self = shared_from_this(), task](Result<FailureOutcome> outcome) {
+    self->diverted(task, outcome);
+  });
+}
+
+void Dispatcher::diverted(Task* task, const Result<FailureOutcome>& outcome) {
+  const Burial burial(*this);
+  if (task->partition->state == Partition::State::kGone) {
+    ++stats_.dropped;
+    discard(task);
+    return;
+  }
+  if (!outcome) {
+    log::warn("a failed record could not be copied, it will be tried again",
+              {{"topic", task->record.topic},
+               {"partition", task->record.partition},
+               {"offset", task->record.offset},
+               {"error", outcome.error().describe()}});
+    later(task, clock_.now() + kDivertAgain);
+    return;
+  }
+  ++(*outcome == FailureOutcome::kDeadLettered ? stats_.deadLettered : stats_.retried);
+  finish(task);
+  wakeWorkers();
+}
+
+}  // namespace caas::kafka::consume
