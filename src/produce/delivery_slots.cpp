@@ -9,7 +9,7 @@ DeliverySlots::DeliverySlots(std::int64_t maxRecords, std::int64_t maxBytes)
       maxBytes_(maxBytes),
       chunks_(static_cast<std::size_t>(maxRecords_) / kChunk + 1) {}
 
-std::expected<std::uint64_t, DeliverySlots::Refusal> DeliverySlots::acquire(
+std::expected<DeliverySlots::Ticket, DeliverySlots::Refusal> DeliverySlots::acquire(
     DeliveryCallback&& callback, std::int64_t bytes, std::chrono::steady_clock::time_point now,
     Milliseconds wait) {
   std::unique_lock lock(mutex_);
@@ -31,11 +31,12 @@ std::expected<std::uint64_t, DeliverySlots::Refusal> DeliverySlots::acquire(
   slot.acceptedAt = now;
   slot.bytes = bytes;
   slot.generation = generation_;
-  slot.taken = true;
+  const std::uint64_t turn = (slot.state.load(std::memory_order_relaxed) & ~kPhases) + kPhases + 1;
+  slot.state.store(turn | kSending, std::memory_order_relaxed);
   ++inGeneration_[generation_];
   ++records_;
   bytes_ += bytes;
-  return number;
+  return Ticket{number, turn};
 }
 
 std::uint64_t DeliverySlots::nextFree() {
@@ -51,6 +52,14 @@ std::uint64_t DeliverySlots::nextFree() {
   return number;
 }
 
+bool DeliverySlots::handOver(const Ticket& ticket) {
+  // Its report may have come before, and the slot may have its next record by now: both show in the
+  // state, and nothing is to be done.
+  std::uint64_t state = ticket.turn | kSending;
+  return at(ticket.number).state.compare_exchange_strong(state, ticket.turn | kHandedOver) ||
+         state != (ticket.turn | kLeftToSender);
+}
+
 void DeliverySlots::release(std::uint64_t number) {
   Slot& slot = at(number);
   // Outside the lock: what the callback captured may be anything.
@@ -58,7 +67,7 @@ void DeliverySlots::release(std::uint64_t number) {
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
-    slot.taken = false;
+    slot.state.fetch_and(~kPhases);
     free_.push_back(static_cast<std::uint32_t>(number));
     --inGeneration_[slot.generation];
     --records_;
@@ -128,11 +137,17 @@ bool DeliverySlots::waitForEarlier(std::chrono::steady_clock::time_point deadlin
   return drained(current);
 }
 
-std::vector<std::uint64_t> DeliverySlots::taken() {
+std::vector<std::uint64_t> DeliverySlots::handedOver() {
   const std::lock_guard lock(mutex_);
   std::vector<std::uint64_t> numbers;
   for (std::uint64_t number = 0; number < used_; ++number) {
-    if (at(number).taken) {
+    auto& slotState = at(number).state;
+    std::uint64_t state = slotState.load();
+    if ((state & kPhases) == kSending) {
+      // Fails when the sender is done in this very moment: `state` is then what it says.
+      slotState.compare_exchange_strong(state, state | kLeftToSender);
+    }
+    if ((state & kPhases) == kHandedOver) {
       numbers.push_back(number);
     }
   }

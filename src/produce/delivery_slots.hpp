@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -24,20 +25,30 @@ class DeliverySlots {
     std::chrono::steady_clock::time_point acceptedAt;
     std::int64_t bytes = 0;
     std::uint8_t generation = 0;
-    bool taken = false;
+    /// The number of times that it was taken, and its Phase in the two lowest bits.
+    std::atomic<std::uint64_t> state{0};
+  };
+  /// A slot taken: `turn` tells this record from the next one that has the same slot.
+  struct Ticket {
+    std::uint64_t number = 0;
+    std::uint64_t turn = 0;
   };
 
   DeliverySlots(std::int64_t maxRecords, std::int64_t maxBytes);
 
   enum class Refusal { kFull, kClosed };
 
-  /// A slot's number, as soon as there is room for it; waits up to `wait`. A record that is larger
+  /// A slot, as soon as there is room for it; waits up to `wait`. A record that is larger
   /// than the byte limit gets in when nothing else is there, else it would never.
-  [[nodiscard]] std::expected<std::uint64_t, Refusal> acquire(
-      DeliveryCallback&& callback, std::int64_t bytes, std::chrono::steady_clock::time_point now,
-      Milliseconds wait);
+  [[nodiscard]] std::expected<Ticket, Refusal> acquire(DeliveryCallback&& callback,
+                                                       std::int64_t bytes,
+                                                       std::chrono::steady_clock::time_point now,
+                                                       Milliseconds wait);
   /// Needs no lock: a taken slot belongs to who knows its number, and slots never move.
   [[nodiscard]] Slot& at(std::uint64_t number) { return chunks_[number / kChunk][number % kChunk]; }
+  /// To be called when the client has the record. False when `handedOver` left it out before: then
+  /// nobody but the caller reports it.
+  [[nodiscard]] bool handOver(const Ticket& ticket);
   /// Frees a slot: after its callback has run, so that an empty table means "all reported".
   void release(std::uint64_t number);
   /// `acquire` refuses from now on; those that wait are woken.
@@ -48,8 +59,10 @@ class DeliverySlots {
   /// meanwhile. `step` is called again and again while waiting, without a lock.
   [[nodiscard]] bool waitForEarlier(std::chrono::steady_clock::time_point deadline,
                                     const std::function<void()>& step);
-  /// Numbers of the taken slots.
-  [[nodiscard]] std::vector<std::uint64_t> taken();
+  /// Numbers of the slots whose records the client has and has not reported. Those that are on
+  /// their way to it are left to their senders from now on. For the end, when the client reports
+  /// nothing any more.
+  [[nodiscard]] std::vector<std::uint64_t> handedOver();
 
   [[nodiscard]] std::int64_t records() const;
   [[nodiscard]] std::int64_t bytes() const;
@@ -57,6 +70,8 @@ class DeliverySlots {
 
  private:
   static constexpr std::size_t kChunk = 1024;
+  enum Phase : std::uint64_t { kFree = 0, kSending = 1, kHandedOver = 2, kLeftToSender = 3 };
+  static constexpr std::uint64_t kPhases = 3;  ///< mask of the phase
 
   [[nodiscard]] bool hasRoom(std::int64_t bytes) const {
     return records_ == 0 || (records_ < maxRecords_ && bytes_ + bytes <= maxBytes_);

@@ -4,17 +4,20 @@
 #include <random>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace caas::kafka {
 namespace {
 
+using ::testing::ElementsAre;
+
 using std::chrono::steady_clock;
 
 std::uint64_t take(DeliverySlots& slots, std::int64_t bytes = 10) {
-  auto number = slots.acquire({}, bytes, steady_clock::now(), Milliseconds{0});
-  EXPECT_TRUE(number);
-  return number.value_or(0);
+  const auto ticket = slots.acquire({}, bytes, steady_clock::now(), Milliseconds{0});
+  EXPECT_TRUE(ticket);
+  return ticket.value_or(DeliverySlots::Ticket{}).number;
 }
 
 TEST(DeliverySlotsTest, BoundsRecordsAndBytes) {
@@ -53,7 +56,7 @@ TEST(DeliverySlotsTest, ReusesSlotsAndNeverMovesThem) {
   EXPECT_EQ(&slots.at(first), address);
   slots.release(numbers.back());
   EXPECT_EQ(take(slots), numbers.back());
-  EXPECT_EQ(slots.taken().size(), 5'000U);
+  EXPECT_EQ(slots.records(), 5'000);
 }
 
 TEST(DeliverySlotsTest, CloseWakesWhoWaits) {
@@ -97,6 +100,33 @@ TEST(DeliverySlotsTest, WaitForEarlierRemembersWhatATimedOutCallLeft) {
   EXPECT_TRUE(slots.waitForEarlier(now, [] {}));
 }
 
+TEST(DeliverySlotsTest, AtTheEndEachRecordIsItsSendersOrWasHandedOver) {
+  DeliverySlots slots(10, 100);
+  const auto acquire = [&] { return *slots.acquire({}, 1, steady_clock::now(), Milliseconds{0}); };
+  const auto handed = acquire();
+  const auto underway = acquire();
+  const auto reported = acquire();
+  EXPECT_TRUE(slots.handOver(handed));
+  slots.release(reported.number);
+
+  EXPECT_THAT(slots.handedOver(), ElementsAre(handed.number));
+  EXPECT_FALSE(slots.handOver(underway)) << "left to its sender";
+  EXPECT_TRUE(slots.handOver(reported)) << "reported before its sender came so far";
+  EXPECT_THAT(slots.handedOver(), ElementsAre(handed.number)) << "it is told again the same";
+}
+
+TEST(DeliverySlotsTest, ASlowSenderDoesNotSpeakForTheNextRecordInItsSlot) {
+  DeliverySlots slots(1, 100);
+  const auto slow = *slots.acquire({}, 1, steady_clock::now(), Milliseconds{0});
+  slots.release(slow.number);
+  const auto next = *slots.acquire({}, 1, steady_clock::now(), Milliseconds{0});
+  ASSERT_EQ(next.number, slow.number);
+  EXPECT_TRUE(slots.handOver(slow));
+  EXPECT_TRUE(slots.handedOver().empty()) << "the next record is still its own sender's";
+  EXPECT_FALSE(slots.handOver(next));
+  EXPECT_TRUE(slots.handOver(slow));
+}
+
 TEST(DeliverySlotsTest, ManyThreadsLeaveItEmpty) {
   DeliverySlots slots(64, 640);
   std::atomic<std::int64_t> called{0};
@@ -104,11 +134,11 @@ TEST(DeliverySlotsTest, ManyThreadsLeaveItEmpty) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 20'000; ++i) {
-        const auto number = slots.acquire([&](const DeliveryReport&) { ++called; }, 10,
+        const auto ticket = slots.acquire([&](const DeliveryReport&) { ++called; }, 10,
                                           steady_clock::now(), Milliseconds{10'000});
-        ASSERT_TRUE(number);
-        slots.at(*number).callback(DeliveryReport{});
-        slots.release(*number);
+        ASSERT_TRUE(ticket);
+        slots.at(ticket->number).callback(DeliveryReport{});
+        slots.release(ticket->number);
       }
     });
   }
@@ -117,7 +147,7 @@ TEST(DeliverySlotsTest, ManyThreadsLeaveItEmpty) {
   }
   EXPECT_EQ(called, 80'000);
   EXPECT_EQ(slots.records(), 0);
-  EXPECT_TRUE(slots.taken().empty());
+  EXPECT_TRUE(slots.handedOver().empty());
 }
 
 }  // namespace

@@ -1,0 +1,193 @@
+#include "produce/producer_core.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "core/errors.hpp"
+#include "core/log.hpp"
+
+namespace caas::kafka::produce {
+namespace {
+
+std::int64_t sizeOf(const Record& record) {
+  std::size_t bytes =
+      (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
+  for (const auto& header : record.headers) {
+    bytes += header.name.size() + (header.value ? header.value->size() : 0);
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
+Milliseconds until(std::chrono::steady_clock::time_point end) {
+  const auto left =
+      std::chrono::duration_cast<Milliseconds>(end - std::chrono::steady_clock::now());
+  return std::max(left, Milliseconds{0});
+}
+
+}  // namespace
+
+ProducerCore::ProducerCore(const ProducerSettings& limits, Milliseconds purgePause)
+    : limits_(limits),
+      purgePause_(purgePause),
+      slots_(limits_.queueMaxRecords, limits_.queueMaxBytes) {}
+
+Result<void> ProducerCore::send(const Record& record, DeliveryCallback&& onDelivery) {
+  if (record.topic.empty()) {
+    return fail(errors::invalidArgument("a record needs a topic"));
+  }
+  const std::int64_t bytes = sizeOf(record);
+  if (bytes > limits_.maxRecordBytes) {
+    return fail(errors::recordTooLarge(record.topic, bytes, limits_.maxRecordBytes));
+  }
+  const auto ticket = slots_.acquire(std::move(onDelivery), bytes, std::chrono::steady_clock::now(),
+                                     limits_.queueFullWait);
+  if (!ticket) {
+    return fail(refused(ticket.error()));
+  }
+  if (auto accepted = transport_->produce(record, ticket->number); !accepted) {
+    slots_.release(ticket->number);
+    if (auto fatal = transport_->fatalError()) {
+      return fail(*std::move(fatal));
+    }
+    return accepted;
+  }
+  accepted_.fetch_add(1, std::memory_order_relaxed);
+  bytesAccepted_.fetch_add(bytes, std::memory_order_relaxed);
+  if (!slots_.handOver(*ticket)) {
+    // A whole close() went by meanwhile: the transport took the record and reports no more.
+    reportUnanswered(ticket->number);
+  }
+  return {};
+}
+
+void ProducerCore::onDelivery(const client::DeliveryOutcome& outcome) noexcept {
+  DeliverySlots::Slot& slot = slots_.at(outcome.token);
+  const DeliveryReport report{.topic = outcome.topic,
+                              .partition = outcome.partition,
+                              .offset = outcome.offset,
+                              .timestamp = outcome.timestamp,
+                              .latency = std::chrono::steady_clock::now() - slot.acceptedAt,
+                              .persistence = outcome.persistence,
+                              .error = outcome.error};
+  count(report);
+  if (slot.callback) {
+    try {
+      slot.callback(report);
+    } catch (const std::exception& e) {
+      log::error("delivery callback threw", {{"topic", outcome.topic}, {"what", e.what()}});
+    } catch (...) {
+      log::error("delivery callback threw", {{"topic", outcome.topic}});
+    }
+  }
+  slots_.release(outcome.token);
+}
+
+Result<void> ProducerCore::flush(Milliseconds deadline) {
+  // Each step makes the client look through all its partitions, so the steps grow: a flush among
+  // other threads' sends ends at most the last step late.
+  constexpr Milliseconds kLongestStep{160};
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  Milliseconds step{10};
+  const auto waitLonger = [&] {
+    waitAStep(std::min(step, until(end)));
+    step = std::min(2 * step, kLongestStep);
+  };
+  if (slots_.waitForEarlier(end, waitLonger)) {
+    return {};
+  }
+  return fail(errors::timeout(
+      fmt::format("flush ({} records are still under way)", slots_.records()), deadline));
+}
+
+Result<ShutdownReport> ProducerCore::close(Milliseconds deadline) {
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  std::unique_lock lock(closeMutex_, std::try_to_lock);
+  while (!lock.owns_lock() && !lock.try_lock()) {
+    if (until(end) == Milliseconds{0}) {
+      return fail(errors::timeout("close(), which another thread has begun,", deadline));
+    }
+    std::this_thread::sleep_for(Milliseconds{5});
+  }
+  if (closed_) {
+    return closeReport_;
+  }
+  slots_.close();
+  const std::int64_t deliveredBefore = delivered_;
+  const std::int64_t notPersistedBefore = notPersisted_;
+  const std::int64_t possiblyBefore = possiblyPersisted_;
+  transport_->hurry(until(end));
+  if (!slots_.waitUntilEmpty(until(end))) {
+    failTheRest();
+  }
+  closeReport_.delivered = delivered_ - deliveredBefore;
+  closeReport_.notPersisted = notPersisted_ - notPersistedBefore;
+  closeReport_.possiblyPersisted = possiblyPersisted_ - possiblyBefore;
+  closed_ = true;
+  return closeReport_;
+}
+
+ProducerStats ProducerCore::stats() const {
+  return {.accepted = accepted_,
+          .delivered = delivered_,
+          .failed = notPersisted_ + possiblyPersisted_,
+          .bytesAccepted = bytesAccepted_,
+          .inFlight = slots_.records(),
+          .queueFullWaits = slots_.waits(),
+          .queueFullRefusals = refusals_};
+}
+
+Error ProducerCore::refused(DeliverySlots::Refusal refusal) {
+  if (refusal == DeliverySlots::Refusal::kClosed) {
+    return errors::shutdown("the producer");
+  }
+  refusals_.fetch_add(1, std::memory_order_relaxed);
+  return errors::queueFull(slots_.records(), slots_.bytes(), limits_.queueFullWait);
+}
+
+void ProducerCore::count(const DeliveryReport& report) {
+  if (report.delivered()) {
+    delivered_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  auto& failed =
+      report.persistence == Persistence::kNotPersisted ? notPersisted_ : possiblyPersisted_;
+  failed.fetch_add(1, std::memory_order_relaxed);
+}
+
+void ProducerCore::waitAStep(Milliseconds step) {
+  // Sends what lingers; returns early when nothing is queued in the client any more, and the last
+  // callbacks may then still be running.
+  const auto begin = std::chrono::steady_clock::now();
+  transport_->hurry(step);
+  if (std::chrono::steady_clock::now() - begin < Milliseconds{1}) {
+    static_cast<void>(slots_.waitUntilEmpty(Milliseconds{1}));
+  }
+}
+
+/// Everything that is left is reported as failed. A purge reaches what is queued and in flight at
+/// that moment; a send that was between its slot and the client comes with the next.
+void ProducerCore::failTheRest() {
+  constexpr int kPurges = 20;
+  for (int i = 0; i < kPurges; ++i) {
+    transport_->purge();
+    if (slots_.waitUntilEmpty(purgePause_)) {
+      return;
+    }
+  }
+  // The transport gave no report for them: they get it from us, once it can give none any more. A
+  // record that its sender is still handing over is the sender's to report.
+  transport_->stopReporting();
+  for (const auto number : slots_.handedOver()) {
+    reportUnanswered(number);
+  }
+}
+
+void ProducerCore::reportUnanswered(std::uint64_t number) {
+  const Error error{ErrorCode::kShutdown, "the producer was closed before Kafka answered"};
+  onDelivery({.token = number, .persistence = Persistence::kPossiblyPersisted, .error = &error});
+}
+
+}  // namespace caas::kafka::produce
