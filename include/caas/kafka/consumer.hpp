@@ -20,10 +20,10 @@ namespace caas::kafka {
 /// A record as a handler sees it. Of a retried record these are the original's: topic, partition,
 /// offset and time are where it was published. Views live until its outcome is given.
 struct ConsumedRecord {
-  std::string_view topic;
-  std::string_view entry;   ///< of the catalog ("chat.messages"); empty for topics outside of it
-  std::string_view tenant;  ///< empty for topics that belong to no tenant
-  std::string_view type;    ///< the event type, from the header `caas.type`; empty if there is none
+  std::string_view topic{};
+  std::string_view entry{};   ///< of the catalog ("chat.messages"); empty for topics outside of it
+  std::string_view tenant{};  ///< empty for topics that belong to no tenant
+  std::string_view type{};  ///< the event type, from the header `caas.type`; empty if there is none
   int partition = -1;
   std::int64_t offset = -1;
   Timestamp timestamp{};
