@@ -141,7 +141,7 @@ Table partitionsTable(const GroupLag& group) {
   return table;
 }
 
-void printNotes(Session& session, const LagSnapshot& snapshot) {
+void printNotes(Session& session, const LagCommand& command, const LagSnapshot& snapshot) {
   bool unknown = false;
   for (const auto& group : snapshot.groups) {
     if (group.expired > 0) {
@@ -164,7 +164,7 @@ void printNotes(Session& session, const LagSnapshot& snapshot) {
   if (unknown) {
     session.out() << "unknown: what has lag can be judged by more looks only, e.g. --for 10s\n";
   }
-  if (snapshot.agesNotRead > 0) {
+  if (snapshot.agesNotRead > 0 && !command.noAge) {
     session.out() << fmt::format("the age of {} was not read\n",
                                  plural(snapshot.agesNotRead, "partition"));
   }
@@ -187,9 +187,10 @@ void printLag(Session& session, const LagCommand& command, const LagSnapshot& sn
     if (command.group.empty() && !command.partitions) {
       break;
     }
-    out << fmt::format("{}: {} behind, the oldest {} old; {}; {}\n",
+    out << fmt::format("{}: {} behind, {}; {}; {}\n",
                        session.style().paint(Tone::kBold, escapeForTerminal(group.group)),
-                       plural(group.records, "record"), ageText(group.age, group.ageSource),
+                       plural(group.records, "record"),
+                       group.age ? "oldest " + ageText(group.age, group.ageSource) : "age unknown",
                        group.members ? plural(*group.members, "member") : "commits without members",
                        session.style().paint(stateCell(group.state).tone, toString(group.state)));
     if (!group.topics.empty()) {
@@ -197,7 +198,7 @@ void printLag(Session& session, const LagCommand& command, const LagSnapshot& sn
                  .render(session.style());
     }
   }
-  printNotes(session, snapshot);
+  printNotes(session, command, snapshot);
   out.flush();
 }
 
