@@ -232,6 +232,9 @@ class GroupClient::Impl {
                  "committing offsets");
   }
 
+  [[nodiscard]] GroupMetadata groupMetadata() const {
+    return GroupMetadata(rd_kafka_consumer_group_metadata(handle_));
+  }
   [[nodiscard]] bool assignmentLost() const { return rd_kafka_assignment_lost(handle_) != 0; }
 
   Result<void> close(Milliseconds deadline) {
@@ -275,6 +278,7 @@ class GroupClient::Impl {
   std::optional<GroupEvent> eventOf(rd_kafka_event_t* event) {
     switch (rd_kafka_event_type(event)) {
       case RD_KAFKA_EVENT_REBALANCE: {
+        state_.onAnswer();
         auto partitions = partitionsOf(rd_kafka_event_topic_partition_list(event));
         if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
           return GroupAssigned{std::move(partitions)};
@@ -286,6 +290,9 @@ class GroupClient::Impl {
         serveCommonEvent(handle_, event, state_);
         if (auto fatal = state_.fatal()) {
           return *std::move(fatal);
+        }
+        if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__TRANSPORT) {
+          return std::nullopt;  // one connection; it is logged, and made again
         }
         return explainUnreachable(
             mapError(rd_kafka_event_error(event), "consuming", rd_kafka_event_error_string(event)),
@@ -394,6 +401,7 @@ Result<void> GroupClient::unassign(const std::vector<TopicPartition>& partitions
 Result<void> GroupClient::commit(const std::vector<GroupOffset>& offsets) {
   return impl_->commit(offsets);
 }
+GroupMetadata GroupClient::groupMetadata() const { return impl_->groupMetadata(); }
 bool GroupClient::assignmentLost() const { return impl_->assignmentLost(); }
 Result<void> GroupClient::close(Milliseconds deadline) { return impl_->close(deadline); }
 

@@ -12,6 +12,7 @@
 #include "caas/kafka/record.hpp"
 #include "caas/kafka/settings.hpp"
 #include "client/admin.hpp"
+#include "client/group_metadata.hpp"
 
 namespace caas::kafka::client {
 
@@ -98,6 +99,8 @@ class GroupClient {
   [[nodiscard]] Result<void> unassign(const std::vector<TopicPartition>& partitions);
   /// Answered by CommitAnswered; one at a time.
   [[nodiscard]] Result<void> commit(const std::vector<GroupOffset>& offsets);
+  /// For a transaction's offsets. Any thread.
+  [[nodiscard]] GroupMetadata groupMetadata() const;
   /// Whether the assignment has gone to others although nobody told us yet.
   [[nodiscard]] bool assignmentLost() const;
   /// Leaves the group, serving its last rebalance; gives up waiting at the deadline. No

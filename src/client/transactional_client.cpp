@@ -295,6 +295,9 @@ Result<std::unique_ptr<TransactionalClient>> TransactionalClient::create(
   CAAS_ASSIGN(ConfPtr conf, producerConf(settings, producer, options.purpose));
   for (const auto& [name, value] :
        {std::pair{"transactional.id", options.transactionalId},
+        // librdkafka refuses a request that may outlive its transaction.
+        std::pair{"socket.timeout.ms", std::to_string(std::min<std::int64_t>(
+                                           options.transactionTimeout.count(), 30'000))},
         std::pair{"transaction.timeout.ms", std::to_string(options.transactionTimeout.count())}}) {
     std::array<char, 512> reason{};
     if (rd_kafka_conf_set(conf.get(), name, value.c_str(), reason.data(), reason.size()) !=

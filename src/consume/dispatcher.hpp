@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,6 +34,8 @@ struct DispatcherOptions {
   std::size_t maxBatchRecords = 1;
   Milliseconds slowHandler{30'000};
   RetryPolicy retry{};
+  /// Completed records wait for a transaction to take their outputs and offsets along.
+  bool forwarding = false;
 };
 
 /// What a worker gives back and takes: tasks and, for those that ran, their results.
@@ -96,6 +99,20 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   /// Handlers that have become slow since the last call, described.
   [[nodiscard]] std::vector<std::string> newlySlow();
 
+  // The transaction thread, with `forwarding`.
+  /// Completed records in the order of their completion, at most `most`; waits for some, or until
+  /// the time has passed, or stopStaging() was called.
+  [[nodiscard]] std::vector<Task*> takeStaged(std::size_t most, Milliseconds wait);
+  void stopStaging();
+  /// Takes those out whose partition was given away: another member runs them again.
+  void dropGone(std::vector<Task*>& staged);
+  /// The offsets as they are when these are completed.
+  [[nodiscard]] CommitPlan planTransaction(const std::vector<Task*>& staged);
+  void transacted(const CommitPlan& plan, const std::vector<Task*>& staged);
+  void countAbort();
+  /// Its output can't be written: it failed.
+  void failForward(Task* task, HandlerResult result);
+
   // Workers. False: stop.
   [[nodiscard]] bool exchange(Work& work);
   /// A handler that was handed a completion has answered.
@@ -133,7 +150,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void discard(Task* task);
   void later(Task* task, Timestamp due);
   void rest(Task* task);
+  void stage(Task* task);
   void divert(Task* task);
+  void divertInTransaction(Task* task, const FailedRecord& failed);
   void diverted(Task* task, const Result<FailureOutcome>& outcome);
 
   const DispatcherOptions options_;
@@ -152,6 +171,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   KeyLanes lanes_;
   std::vector<Later> later_;  ///< heap by due time
   RunningList running_;
+  std::deque<Task*> staged_;
+  std::condition_variable stagedSome_;
+  bool stagingStopped_ = false;
   std::uint64_t epochs_ = 0;
   Lane* freeLanes_ = nullptr;
   TaskQueue dead_;

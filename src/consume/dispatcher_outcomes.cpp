@@ -42,11 +42,16 @@ bool Dispatcher::settle(Task* task, HandlerResult&& result) {
     return false;
   }
   if (result.kind() == HandlerResult::Kind::kAck) {
-    ++stats_.acked;
     lanes_.leave(task);
-    finish(task);
+    if (options_.forwarding) {
+      stage(task);
+    } else {
+      ++stats_.acked;
+      finish(task);
+    }
     return false;
   }
+  task->staged.reset();  // what a failed handler returned is not written
   if (tryAgainInPlace(*task, result)) {
     ++stats_.retried;
     rest(task);
@@ -123,9 +128,13 @@ void Dispatcher::later(Task* task, Timestamp due) {
 void Dispatcher::divert(Task* task) {
   const FailedRecord failed{.record = &task->record,
                             .kind = task->failure.kind(),
-                            .stage = FailureStage::kHandle,
+                            .stage = task->stage,
                             .code = task->failure.code(),
                             .message = task->failure.message()};
+  if (options_.forwarding) {
+    divertInTransaction(task, failed);
+    return;
+  }
   route_->divert(failed, [self = shared_from_this(), task](Result<FailureOutcome> outcome) {
     self->diverted(task, outcome);
   });

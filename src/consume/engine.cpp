@@ -40,6 +40,8 @@ Engine::Engine(const Settings& settings, EngineOptions options, EngineParts part
       parts_(std::move(parts)),
       subscription_(std::move(subscription)) {
   options_.dispatch.maxBatchRecords = parts_.invoker->batch();
+  options_.dispatch.forwarding = options_.transactionalId.has_value();
+  options_.poll.commits = !options_.transactionalId;
   options_.dispatch.threads = parts_.invoker->threads(options_.dispatch.concurrency);
   dispatcher_ = std::make_shared<Dispatcher>(options_.dispatch, parts_.route, parts_.breaker,
                                              systemClock(), systemRandom());
@@ -58,7 +60,20 @@ Result<void> Engine::start() {
   poller_ = std::make_unique<Poller>(settings_, options_.poll, dispatcher_, parts_.intake,
                                      parts_.catalog);
   dispatcher_->connect([poller = poller_.get()] { poller->wake(); }, [this] { return spawn(); });
-  CAAS_TRY(poller_->start());
+  if (options_.transactionalId) {
+    forwarder_ = std::make_unique<Forwarder>(
+        settings_, Forwarder::Options{.transactionalId = *options_.transactionalId}, dispatcher_,
+        [poller = poller_.get()] { return poller->groupMetadata(); });
+  }
+  // The transaction thread asks the client for the group: it ends before the client does.
+  CAAS_TRY(poller_->start([forwarder = forwarder_.get()] {
+    if (forwarder != nullptr) {
+      forwarder->stop();
+    }
+  }));
+  if (forwarder_) {
+    CAAS_TRY(forwarder_->start());
+  }
   if (found && !found->topics.empty()) {
     subscribed_ = found->topics;
     poller_->subscribe(subscribed_);

@@ -10,6 +10,7 @@
 #include "caas/kafka/consumer.hpp"
 #include "client/admin.hpp"
 #include "consume/dispatcher.hpp"
+#include "consume/forwarder.hpp"
 #include "consume/invoker.hpp"
 #include "consume/poller.hpp"
 #include "consume/subscription.hpp"
@@ -20,6 +21,8 @@ struct EngineOptions {
   DispatcherOptions dispatch{};
   PollerOptions poll{};
   Milliseconds discoveryInterval{3'000};
+  /// Set: exactly-once forwarding under this id.
+  std::optional<std::string> transactionalId{};
 };
 
 /// What is not the engine's own: handed in by whoever puts it together.
@@ -62,6 +65,7 @@ class Engine {
   std::unique_ptr<client::AdminClient> admin_;
   std::shared_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<Poller> poller_;
+  std::unique_ptr<Forwarder> forwarder_;
   std::vector<std::string> subscribed_;  ///< the watching thread's
   std::optional<ConsumerReport> closed_;
   std::jthread watcher_;

@@ -23,6 +23,12 @@ struct FailedRecord {
 /// What became of a failed record.
 enum class FailureOutcome { kRetryLater, kDeadLettered };
 
+/// What would be written for a failed record.
+struct FailureCopy {
+  OutputRecord record;
+  FailureOutcome outcome = FailureOutcome::kRetryLater;
+};
+
 /// Takes failed records further: the seam to retry/. Thread-safe.
 class FailureRoute {
  public:
@@ -32,6 +38,10 @@ class FailureRoute {
   /// thread, when the copy is acknowledged or has failed. Does not block. On an error the caller
   /// tries again: the source record is not completed.
   virtual void divert(const FailedRecord& failed, Done done) = 0;
+
+  using Prepared = std::function<void(Result<FailureCopy>)>;
+  /// The same without writing it: for a transaction that takes it along.
+  virtual void prepare(const FailedRecord& failed, Prepared done) = 0;
 };
 
 }  // namespace caas::kafka::consume

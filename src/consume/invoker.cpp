@@ -120,6 +120,25 @@ class BatchInvoker final : public Invoker {
   const std::size_t most_;
 };
 
+class ForwardInvoker final : public Invoker {
+ public:
+  explicit ForwardInvoker(ForwardHandler handler) : handler_(std::move(handler)) {}
+
+  void run(Dispatcher& /*dispatcher*/, Work& work) override {
+    for (auto* task : work.tasks) {
+      auto forwarded =
+          guarded([&] { return handler_(task->record); },
+                  [](HandlerResult thrown) { return ForwardResult{std::move(thrown), {}}; });
+      task->staged = std::make_unique<Staged>();
+      task->staged->outputs = std::move(forwarded.outputs);
+      work.results.push_back(std::move(forwarded.result));
+    }
+  }
+
+ private:
+  const ForwardHandler handler_;
+};
+
 }  // namespace
 
 HandlerResult callHandler(const Handler& handler, const ConsumedRecord& record) {
@@ -131,6 +150,9 @@ std::shared_ptr<Invoker> makeInvoker(HandlerMap byType, Handler rest) {
 }
 std::shared_ptr<Invoker> makeAsyncInvoker(AsyncHandler handler) {
   return std::make_shared<AsyncInvoker>(std::move(handler));
+}
+std::shared_ptr<Invoker> makeForwardInvoker(ForwardHandler handler) {
+  return std::make_shared<ForwardInvoker>(std::move(handler));
 }
 std::shared_ptr<Invoker> makeBatchInvoker(BatchHandler handler, std::size_t most) {
   return std::make_shared<BatchInvoker>(std::move(handler), most);

@@ -29,6 +29,8 @@ using HandlerMap = std::map<std::string, Handler, std::less<>>;
 [[nodiscard]] std::shared_ptr<Invoker> makeInvoker(HandlerMap byType, Handler rest);
 [[nodiscard]] std::shared_ptr<Invoker> makeAsyncInvoker(AsyncHandler handler);
 [[nodiscard]] std::shared_ptr<Invoker> makeBatchInvoker(BatchHandler handler, std::size_t most);
+/// Outputs are left with the tasks.
+[[nodiscard]] std::shared_ptr<Invoker> makeForwardInvoker(ForwardHandler handler);
 
 /// Calls it and turns whatever it throws into a retry.
 [[nodiscard]] HandlerResult callHandler(const Handler& handler, const ConsumedRecord& record);

@@ -41,7 +41,8 @@ Poller::Poller(const Settings& settings, PollerOptions options,
 
 Poller::~Poller() { static_cast<void>(stop(steady_clock::now())); }
 
-Result<void> Poller::start() {
+Result<void> Poller::start(std::function<void()> beforeLeaving) {
+  beforeLeaving_ = std::move(beforeLeaving);
   CAAS_ASSIGN(client_,
               client::GroupClient::create(settings_, options_.client, [this] { waker_.wake(); }));
   thread_ = std::jthread([this] { run(); });
@@ -321,6 +322,9 @@ void Poller::commitIfDue() {
 }
 
 bool Poller::commit(const std::vector<Partition*>& partitions) {
+  if (!options_.commits) {
+    return false;
+  }
   CommitPlan plan = dispatcher_->planCommit(partitions);
   if (plan.empty()) {
     return false;
@@ -486,6 +490,9 @@ void Poller::leave() {
       break;
     }
     waker_.waitFor(std::chrono::milliseconds{20});
+  }
+  if (beforeLeaving_) {
+    beforeLeaving_();
   }
   closePartitions(all);
   revocation_.reset();

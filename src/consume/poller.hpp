@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,8 @@ struct PollerOptions {
   client::GroupClientOptions client{};
   Milliseconds commitInterval{500};
   Milliseconds drainTimeout{10'000};
+  /// False: a transaction commits the offsets.
+  bool commits = true;
 };
 
 /// An assigned partition as the poll thread sees it.
@@ -43,7 +46,10 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  [[nodiscard]] Result<void> start();
+  /// `beforeLeaving` is called when everything has drained and the group is about to be left.
+  [[nodiscard]] Result<void> start(std::function<void()> beforeLeaving = {});
+  /// Any thread, between start and the end of `beforeLeaving`.
+  [[nodiscard]] client::GroupMetadata groupMetadata() const { return client_->groupMetadata(); }
   /// Replaces the subscription. Any thread.
   void subscribe(std::vector<std::string> topics);
   void wake() { waker_.wake(); }
@@ -96,6 +102,7 @@ class Poller {
   const std::shared_ptr<const Catalog> catalog_;
   Waker waker_;
   std::unique_ptr<client::GroupClient> client_;
+  std::function<void()> beforeLeaving_;
 
   mutable std::mutex mutex_;
   std::optional<std::vector<std::string>> wanted_;  ///< a subscription to be made

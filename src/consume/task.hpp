@@ -3,15 +3,24 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "caas/kafka/consumer.hpp"
 #include "client/group_client.hpp"
+#include "consume/failure_route.hpp"
 #include "consume/offset_ledger.hpp"
 
 namespace caas::kafka::consume {
 
 struct Partition;
 struct Lane;
+
+/// What a record's transaction has to write.
+struct Staged {
+  std::vector<OutputRecord> outputs;
+  std::optional<FailureOutcome> failure;  ///< set: the output is a failed record's copy
+};
 
 /// One record on its way: from the partition's queue through its lane to a handler and back to the
 /// ledger. One allocation holds it and its bytes.
@@ -28,8 +37,10 @@ struct Task {
   std::chrono::steady_clock::time_point startedAt{};
   bool atWork = false;     ///< in a handler, or its copy is on its way
   bool diverting = false;  ///< its copy is on its way to a retry topic or the DLQ
-  bool reported = false;   ///< as slow
+  FailureStage stage = FailureStage::kHandle;  ///< where it failed
+  bool reported = false;                       ///< as slow
   HandlerResult failure{};
+  std::unique_ptr<Staged> staged;  ///< of exactly-once forwarding
   ConsumedRecord record{};
 };
 

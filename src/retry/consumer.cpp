@@ -74,6 +74,9 @@ void add(ConsumerStats& sum, const ConsumerStats& other) {
   sum.commits += other.commits;
   sum.commitFailures += other.commitFailures;
   sum.rebalances += other.rebalances;
+  sum.forwarded += other.forwarded;
+  sum.transactions += other.transactions;
+  sum.aborts += other.aborts;
   sum.recordsInFlight += other.recordsInFlight;
   sum.bytesInFlight += other.bytesInFlight;
   sum.keysInFlight += other.keysInFlight;
@@ -134,6 +137,17 @@ class Consumer::Impl {
     CAAS_TRY(onlyHandler(static_cast<bool>(handler)));
     return startWith(consume::makeBatchInvoker(std::move(handler),
                                                static_cast<std::size_t>(options_.maxBatchRecords)));
+  }
+
+  Result<void> startForwarding(ForwardHandler handler) {
+    CAAS_TRY(onlyHandler(static_cast<bool>(handler)));
+    if (options_.readUncommitted) {
+      return fail(
+          errors::invalidArgument("exactly-once forwarding of records that may be aborted is none: "
+                                  "readUncommitted is set"));
+    }
+    instance_ = options_.instance.value_or(makeId(systemClock(), systemRandom()));
+    return startWith(consume::makeForwardInvoker(std::move(handler)));
   }
 
   void pause(bool paused) {
@@ -276,6 +290,9 @@ class Consumer::Impl {
     engine.poll.commitInterval = options_.commitInterval;
     engine.poll.drainTimeout = options_.drainTimeout;
     engine.discoveryInterval = options_.discoveryInterval;
+    if (instance_) {
+      engine.transactionalId = fmt::format("{}.{}", group_, *instance_);
+    }
     return engine;
   }
 
@@ -285,6 +302,9 @@ class Consumer::Impl {
     engine.dispatch.concurrency = std::max(engine.dispatch.concurrency / 4, 1);
     engine.poll.client.purpose = "retries";
     engine.poll.client.group = engine.dispatch.group;
+    if (instance_) {
+      engine.transactionalId = fmt::format("{}.{}", engine.dispatch.group, *instance_);
+    }
     engine.poll.client.readUncommitted = false;
     engine.poll.client.fetchWait = kRetryFetchWait;
     return engine;
@@ -307,6 +327,7 @@ class Consumer::Impl {
   consume::Subscription subscription_;
   std::vector<std::string> topics_;
   consume::HandlerMap byType_;
+  std::optional<std::string> instance_;  ///< of exactly-once forwarding
   bool started_ = false;
   bool paused_ = false;
   std::optional<ConsumerReport> closed_;
@@ -348,6 +369,9 @@ Result<void> Consumer::startAsync(AsyncHandler handler) {
 }
 Result<void> Consumer::startBatch(BatchHandler handler) {
   return impl_->startBatch(std::move(handler));
+}
+Result<void> Consumer::startForwarding(ForwardHandler handler) {
+  return impl_->startForwarding(std::move(handler));
 }
 void Consumer::pause() { impl_->pause(true); }
 void Consumer::resume() { impl_->pause(false); }

@@ -18,6 +18,8 @@ using consume::FailureOutcome;
 // Of a record that is too large itself; the rest of its key and headers is at its origin.
 constexpr std::size_t kPointerKeyBytes = 32UL * 1024;
 constexpr std::size_t kPointerHeaderBytes = 32UL * 1024;
+/// For our headers and the record's framing.
+constexpr std::int64_t kHeaderRoom = 16LL * 1024;
 
 std::size_t sizeOf(const HeaderView& header) {
   return header.name.size() + header.value.value_or("").size();
@@ -48,6 +50,7 @@ std::vector<HeaderView> headersThatFit(std::span<const HeaderView> headers) {
 struct Copy {
   FailedRecord failed;
   consume::FailureRoute::Done done;
+  consume::FailureRoute::Prepared prepared{};  ///< set: to be handed over instead of sent
   FailureHeaders headers{};
   std::string topic{};
 
@@ -93,7 +96,26 @@ class FailureRouter::Impl {
   }
 
   void divert(const FailedRecord& failed, Done&& done) {
-    auto copy = std::make_shared<Copy>(Copy{.failed = failed, .done = std::move(done)});
+    begin(std::make_shared<Copy>(Copy{.failed = failed, .done = std::move(done)}));
+  }
+
+  void prepare(const FailedRecord& failed, Prepared&& done) {
+    // Handed over means done; `done` itself is for what fails before.
+    auto failing = [done](const Result<FailureOutcome>& outcome) {
+      if (!outcome) {
+        done(fail(outcome.error()));
+      }
+    };
+    begin(std::make_shared<Copy>(
+        Copy{.failed = failed, .done = std::move(failing), .prepared = std::move(done)}));
+  }
+
+  Result<ShutdownReport> close(Milliseconds deadline) {
+    return producer_ ? producer_->close(deadline) : Result<ShutdownReport>{};
+  }
+
+ private:
+  void begin(const CopyPtr& copy) {
     const ConsumedRecord& record = copy->record();
     if (const auto circle = checkRetryPolicy(options_.policy, {std::string(record.topic)});
         !circle) {
@@ -123,11 +145,6 @@ class FailureRouter::Impl {
     });
   }
 
-  Result<ShutdownReport> close(Milliseconds deadline) {
-    return producer_ ? producer_->close(deadline) : Result<ShutdownReport>{};
-  }
-
- private:
   /// Whether these headers are of this very record's way so far. Anybody who may write to a source
   /// topic can write headers like ours there; those begin no way in the middle.
   [[nodiscard]] bool continues(const ParsedFailureHeaders& parsed,
@@ -160,6 +177,10 @@ class FailureRouter::Impl {
                      .stage = std::string(stage),
                      .fingerprint = fingerprintOf(failed.code, stage, failed.message)};
     const auto& record = copy->record();
+    if (copy->prepared && originBytes(record) > kMaxCopyBytes - kHeaderRoom) {
+      sendPointer(copy);
+      return;
+    }
     produce(copy, record.key, record.value, record.headers);
   }
 
@@ -178,6 +199,10 @@ class FailureRouter::Impl {
   void produce(const CopyPtr& copy, std::optional<std::string_view> key,
                std::optional<std::string_view> value, std::span<const HeaderView> own) {
     const CopyHeaders headers(own, copy->headers);
+    if (copy->prepared) {
+      handOver(*copy, key, value, headers.views());
+      return;
+    }
     auto sent = producer_->send(
         {.topic = copy->topic, .key = key, .value = value, .headers = headers.views()},
         [this, copy](const DeliveryReport& report) {
@@ -190,6 +215,21 @@ class FailureRouter::Impl {
     if (!sent) {
       onError(copy, sent.error());
     }
+  }
+
+  void handOver(const Copy& copy, std::optional<std::string_view> key,
+                std::optional<std::string_view> value, std::span<const HeaderView> headers) {
+    consume::FailureCopy out;
+    out.outcome = copy.headers.reason ? FailureOutcome::kDeadLettered : FailureOutcome::kRetryLater;
+    out.record.topic = copy.topic;
+    out.record.key = key;
+    out.record.value = value;
+    for (const auto& header : headers) {
+      out.record.headers.push_back(
+          {std::string(header.name),
+           header.value ? std::optional<std::string>(*header.value) : std::nullopt});
+    }
+    copy.prepared(std::move(out));
   }
 
   void onError(const CopyPtr& copy, const Error& error) {
@@ -228,6 +268,9 @@ FailureRouter::FailureRouter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 FailureRouter::~FailureRouter() = default;
 void FailureRouter::divert(const consume::FailedRecord& failed, Done done) {
   impl_->divert(failed, std::move(done));
+}
+void FailureRouter::prepare(const consume::FailedRecord& failed, Prepared done) {
+  impl_->prepare(failed, std::move(done));
 }
 Result<ShutdownReport> FailureRouter::close(Milliseconds deadline) {
   return impl_->close(deadline);

@@ -46,6 +46,8 @@ class FailureRouter final : public consume::FailureRoute {
   /// topic that it would be copied to), kShutdown, and those of the delivery. On an error there may
   /// be a copy all the same ("possibly persisted").
   void divert(const consume::FailedRecord& failed, Done done) override;
+  /// Too large is known here by the producer's limit alone, not by the topic's.
+  void prepare(const consume::FailedRecord& failed, Prepared done) override;
   /// Delivers what is under way until the deadline; the rest is told its error.
   [[nodiscard]] Result<ShutdownReport> close(Milliseconds deadline);
 

@@ -101,6 +101,15 @@ using AsyncHandler = std::function<void(const ConsumedRecord&, Completion)>;
 using BatchHandler =
     std::function<std::vector<HandlerResult>(std::span<const ConsumedRecord* const>)>;
 
+/// What a forwarding handler says: as any handler, and what is to be written because of it.
+struct ForwardResult {
+  HandlerResult result{};
+  /// Written if the result is an ack, in one transaction with the record's completion.
+  std::vector<OutputRecord> outputs{};
+};
+/// Runs on a worker thread; may block. It must not produce by itself.
+using ForwardHandler = std::function<ForwardResult(const ConsumedRecord&)>;
+
 /// What stays in order.
 enum class Ordering {
   kKey,        ///< records of one key; those without a key are in no order
@@ -138,6 +147,9 @@ struct ConsumerOptions {
   Milliseconds drainTimeout{10'000};
   /// A handler that is at work for longer is reported with its topic, offset and key.
   Milliseconds slowHandler{30'000};
+  /// Of startForwarding: ends the transactional.id (`{group}.{instance}`). Two live consumers with
+  /// the same one fence each other. A random one unless given.
+  std::optional<std::string> instance{};
   /// How soon new tenants are seen.
   Milliseconds discoveryInterval{3'000};
   bool readUncommitted = false;
@@ -154,7 +166,10 @@ struct ConsumerStats {
   std::int64_t commits = 0;
   std::int64_t commitFailures = 0;
   std::int64_t rebalances = 0;
-  int partitions = 0;  ///< assigned now
+  std::int64_t forwarded = 0;     ///< outputs in committed transactions
+  std::int64_t transactions = 0;  ///< committed
+  std::int64_t aborts = 0;        ///< transactions that were aborted and staged again
+  int partitions = 0;             ///< assigned now
   std::int64_t recordsInFlight = 0;
   std::int64_t bytesInFlight = 0;
   std::int64_t keysInFlight = 0;
@@ -203,6 +218,10 @@ class Consumer {
   [[nodiscard]] Result<void> start(Handler handler = {});
   [[nodiscard]] Result<void> startAsync(AsyncHandler handler);
   [[nodiscard]] Result<void> startBatch(BatchHandler handler);
+  /// Exactly-once forwarding (KIP-98, KIP-447): outputs, completed offsets, retry and DLQ copies
+  /// are committed in one transaction, so a read_committed reader sees each result once, whatever
+  /// is killed. Handlers may still run more than once.
+  [[nodiscard]] Result<void> startForwarding(ForwardHandler handler);
 
   /// Stops handing out records; those at work finish. The group keeps its assignment.
   void pause();
