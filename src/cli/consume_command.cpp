@@ -20,8 +20,6 @@ constexpr Milliseconds kPoll{100};
 /// Offsets are committed after so many printed records at the latest.
 constexpr int kCommitEvery = 500;
 constexpr Milliseconds kDefaultIdle{10'000};
-/// After --until has come: records of that time may still be on their way.
-constexpr Milliseconds kLateRecords{2'000};
 
 struct ConsumeOptions {
   std::vector<std::string> topics;
@@ -43,11 +41,9 @@ struct ConsumeOptions {
 struct Filter {
   std::optional<std::string> key{};
   std::string type;  ///< of an entry that carries several event types
-  std::optional<Timestamp> until{};
 
   [[nodiscard]] bool takes(const ReceivedRecord& record) const {
-    return (!key || record.key == key) && (type.empty() || record.header("caas.type") == type) &&
-           (!until || record.timestamp < *until);
+    return (!key || record.key == key) && (type.empty() || record.header("caas.type") == type);
   }
 };
 
@@ -86,7 +82,7 @@ Result<void> addCatalogTopic(Session& session, const ConsumeOptions& options, Jo
   return {};
 }
 
-Result<void> addStop(const ConsumeOptions& options, Timestamp now, Job& job) {
+Result<void> addStop(const ConsumeOptions& options, Job& job) {
   if (!options.group.empty()) {
     job.read.group = options.group;
     if (!options.until.empty()) {
@@ -99,14 +95,10 @@ Result<void> addStop(const ConsumeOptions& options, Timestamp now, Job& job) {
   } else {
     job.read.untilEnd = !options.follow;
     if (!options.until.empty()) {
-      CAAS_ASSIGN(const auto until, parseUntil(options.until));
-      if (!until && options.follow) {
+      CAAS_ASSIGN(job.read.until, parseUntil(options.until));
+      if (!job.read.until && options.follow) {
         return fail(errors::invalidArgument("--until end does not go with --follow"));
       }
-      job.read.until = until;
-      job.filter.until = until;
-      // A time that has passed needs no waiting for new records.
-      job.read.untilEnd = job.read.untilEnd || (until && *until <= now);
     }
   }
   if (!options.idle.empty()) {
@@ -130,7 +122,7 @@ Result<Job> makeJob(Session& session, const ConsumeOptions& options) {
                                         "caas-kafka consume --topic chat.messages.acme"));
   }
   CAAS_ASSIGN(job.read.from, parseFrom(options.from));
-  CAAS_TRY(addStop(options, session.context().clock->now(), job));
+  CAAS_TRY(addStop(options, job));
   return job;
 }
 
@@ -161,7 +153,7 @@ class Printer {
         continue;
       }
       CAAS_TRY(settle());
-      if (idleTooLong() || pastUntil()) {
+      if (idleTooLong()) {
         break;
       }
     }
@@ -195,10 +187,6 @@ class Printer {
 
   [[nodiscard]] bool idleTooLong() const {
     return job_.idle && session_.context().clock->steadyNow() - lastRecord_ >= *job_.idle;
-  }
-  /// The reader knows where a time lies in the log only once a record of that time is there.
-  [[nodiscard]] bool pastUntil() const {
-    return job_.filter.until && session_.context().clock->now() > *job_.filter.until + kLateRecords;
   }
 
   Session& session_;
@@ -259,8 +247,10 @@ void addSelection(CLI::App& app, ConsumeOptions& options) {
                  "Where to start: earliest (if not given), latest, an offset, or a time like "
                  "2026-11-23T14:40:00Z. With --group: where the group has no offset")
       ->type_name("WHERE");
-  app.add_option("--until", options.until,
-                 "Stop at end (if not given), or before the first record of that time")
+  app.add_option(
+         "--until", options.until,
+         "Stop at end (if not given), or before the first record of that time; with --follow "
+         "a time to come is waited for")
       ->type_name("TIME");
 }
 

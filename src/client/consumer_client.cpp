@@ -184,7 +184,7 @@ class ConsumerClient::Impl {
           out.record = recordOf(message);
         }
         return out;
-      case RD_KAFKA_EVENT_REBALANCE: serveRebalance(event); return out;
+      case RD_KAFKA_EVENT_REBALANCE: out.revoked = serveRebalance(event); return out;
       case RD_KAFKA_EVENT_ERROR: return errorEventOf(event);
       default: serveCommonEvent(handle_, event, state_); return out;
     }
@@ -214,7 +214,7 @@ class ConsumerClient::Impl {
   }
 
   /// Returns what was taken away.
-  std::vector<TopicPartition> serveRebalance(rd_kafka_event_t* event) {
+  [[nodiscard]] std::vector<TopicPartition> serveRebalance(rd_kafka_event_t* event) {
     const bool assigning = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
     auto* partitions = rd_kafka_event_topic_partition_list(event);
     log::debug(assigning ? "partitions assigned" : "partitions revoked",

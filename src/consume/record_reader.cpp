@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <map>
-#include <set>
-
-#include <fmt/format.h>
 
 #include "client/admin.hpp"
 #include "client/consumer_client.hpp"
+#include "consume/read_bounds.hpp"
 #include "core/errors.hpp"
 
 namespace caas::kafka {
@@ -17,11 +14,10 @@ namespace {
 
 using client::AdminClient;
 using client::ConsumerClient;
-using client::OffsetSpec;
 using client::PartitionOffset;
 using client::TopicPartition;
-
-constexpr std::int64_t kNoStop = std::numeric_limits<std::int64_t>::max();
+using consume::kNoStop;
+using consume::OffsetMap;
 
 Result<void> validate(const ReadOptions& options) {
   if (options.topics.empty()) {
@@ -38,141 +34,54 @@ Result<void> validate(const ReadOptions& options) {
   return {};
 }
 
-/// What one opening asks with: all its questions share one deadline.
-struct Asking {
-  AdminClient& admin;
-  std::chrono::steady_clock::time_point end;
-  bool readCommitted = true;
-  [[nodiscard]] client::CallOptions options() const {
-    const auto left = std::chrono::ceil<Milliseconds>(end - std::chrono::steady_clock::now());
-    return {
-        .timeout = std::max(left, Milliseconds{1}), .broker = {}, .readCommitted = readCommitted};
+class AdminQuestions final : public consume::LogQuestions {
+ public:
+  explicit AdminQuestions(AdminClient& admin) : admin_(admin) {}
+  Result<std::vector<client::TopicDescription>> describeTopics(
+      const std::vector<std::string>& topics, const client::CallOptions& options) override {
+    return admin_.describeTopics(topics, options);
   }
+  Result<std::vector<PartitionOffset>> listOffsets(
+      const std::vector<std::pair<TopicPartition, client::OffsetSpec>>& partitions,
+      const client::CallOptions& options) override {
+    return admin_.listOffsets(partitions, options);
+  }
+
+ private:
+  AdminClient& admin_;
 };
-
-/// Every partition that will be read.
-Result<std::vector<TopicPartition>> partitionsOf(const Asking& asking, const ReadOptions& options) {
-  CAAS_ASSIGN(const auto described, asking.admin.describeTopics(options.topics, asking.options()));
-  std::vector<TopicPartition> partitions;
-  for (const auto& topic : described) {
-    if (topic.error) {
-      return fail(topic.error->code == ErrorCode::kTopicNotFound ? errors::topicNotFound(topic.name)
-                                                                 : *topic.error);
-    }
-    for (const auto& partition : topic.partitions) {
-      if (options.partitions.empty() ||
-          std::ranges::find(options.partitions, partition.id) != options.partitions.end()) {
-        partitions.push_back({topic.name, partition.id});
-      }
-    }
-    for (const int wanted : options.partitions) {
-      if (wanted < 0 || wanted >= static_cast<int>(topic.partitions.size())) {
-        return fail(
-            errors::invalidArgument(fmt::format("topic '{}' has no partition {}, only 0 to {}",
-                                                topic.name, wanted, topic.partitions.size() - 1)));
-      }
-    }
-  }
-  return partitions;
-}
-
-using OffsetMap = std::map<TopicPartition, std::int64_t>;
-
-Result<OffsetMap> offsetsAt(const Asking& asking, const std::vector<TopicPartition>& partitions,
-                            OffsetSpec spec) {
-  std::vector<std::pair<TopicPartition, OffsetSpec>> wanted;
-  for (const auto& partition : partitions) {
-    wanted.emplace_back(partition, spec);
-  }
-  CAAS_ASSIGN(const auto offsets, asking.admin.listOffsets(wanted, asking.options()));
-  OffsetMap map;
-  for (const auto& [partition, offset, error] : offsets) {
-    if (error) {
-      return fail(*error);
-    }
-    map[partition] = offset;
-  }
-  return map;
-}
-
-/// Beginnings and ends of all partitions, and what lies between for a start or a stop.
-struct Bounds {
-  OffsetMap begin;
-  OffsetMap end;
-};
-
-Result<OffsetMap> startsOf(const Asking& asking, const std::vector<TopicPartition>& partitions,
-                           const ReadFrom& from, const Bounds& bounds) {
-  if (std::holds_alternative<FromEarliest>(from)) {
-    return bounds.begin;
-  }
-  if (std::holds_alternative<FromLatest>(from)) {
-    return bounds.end;
-  }
-  OffsetMap starts;
-  if (const auto* at = std::get_if<FromTime>(&from)) {
-    CAAS_ASSIGN(starts, offsetsAt(asking, partitions, OffsetSpec::at(at->time)));
-    for (auto& [partition, offset] : starts) {
-      if (offset < 0) {
-        offset = bounds.end.at(partition);
-      }
-    }
-    return starts;
-  }
-  const std::int64_t wanted = std::get<FromOffset>(from).offset;
-  for (const auto& partition : partitions) {
-    starts[partition] = std::clamp(wanted, bounds.begin.at(partition), bounds.end.at(partition));
-  }
-  return starts;
-}
-
-/// Where each partition stops; kNoStop: never.
-Result<OffsetMap> stopsOf(const Asking& asking, const std::vector<TopicPartition>& partitions,
-                          const ReadOptions& options, const Bounds& bounds) {
-  OffsetMap stops;
-  for (const auto& partition : partitions) {
-    stops[partition] = options.untilEnd ? bounds.end.at(partition) : kNoStop;
-  }
-  if (!options.until) {
-    return stops;
-  }
-  CAAS_ASSIGN(const auto atTime, offsetsAt(asking, partitions, OffsetSpec::at(*options.until)));
-  for (const auto& [partition, offset] : atTime) {
-    if (offset >= 0) {
-      stops[partition] = std::min(stops[partition], offset);
-    }
-  }
-  return stops;
-}
 
 }  // namespace
 
 class RecordReader::Impl {
  public:
-  Impl(std::unique_ptr<ConsumerClient> consumer, ReadOptions options, OffsetMap stops)
-      : consumer_(std::move(consumer)), options_(std::move(options)), stops_(std::move(stops)) {}
+  Impl(std::unique_ptr<ConsumerClient> consumer, ReadOptions options, OffsetMap stops, Clock& clock)
+      : consumer_(std::move(consumer)),
+        options_(std::move(options)),
+        stops_(std::move(stops)),
+        clock_(clock) {}
 
   Result<void> start(const OffsetMap& starts) {
     if (options_.group) {
       return consumer_->subscribe(options_.topics);
     }
-    std::vector<PartitionOffset> assignment;
     for (const auto& [partition, offset] : starts) {
       if (offset < stops_.at(partition)) {
-        assignment.push_back({partition, offset, std::nullopt});
-        reading_.insert(partition);
+        reading_[partition] = offset;
+        waitsForTime_ = waitsForTime_ || (options_.until && stops_.at(partition) == kNoStop);
       }
     }
     bounded_ = options_.untilEnd || options_.until.has_value();
-    return assignment.empty() ? Result<void>{} : consumer_->assign(assignment);
+    return reading_.empty() ? Result<void>{} : assignReading();
   }
 
   Result<std::optional<ReceivedRecord>> poll(Milliseconds wait) {
     const auto end = std::chrono::steady_clock::now() + wait;
     while (!finished()) {
+      CAAS_TRY(lookAgainAfterTime());
       const auto left =
           std::chrono::duration_cast<Milliseconds>(end - std::chrono::steady_clock::now());
-      CAAS_ASSIGN(auto event, consumer_->poll(std::max(left, Milliseconds{0})));
+      CAAS_ASSIGN(auto event, consumer_->poll(std::max(untilTime(left), Milliseconds{0})));
       if (event.record && take(*event.record)) {
         return std::move(event.record);
       }
@@ -211,6 +120,32 @@ class RecordReader::Impl {
   Result<void> close(Milliseconds deadline) { return consumer_->close(deadline); }
 
  private:
+  Result<void> assignReading() {
+    std::vector<PartitionOffset> assignment;
+    for (const auto& [partition, next] : reading_) {
+      assignment.push_back({partition, next, std::nullopt});
+    }
+    return consumer_->assign(assignment);
+  }
+
+  /// At most so long that the moment is not missed at which `until` has passed.
+  [[nodiscard]] Milliseconds untilTime(Milliseconds wait) const {
+    return waitsForTime_ ? std::min(wait, *options_.until - (clock_.now() - consume::kLateRecords))
+                         : wait;
+  }
+
+  /// Once `until` has passed, the end of a partition is its stop. The client tells an end once, and
+  /// what it told before that moment says nothing: assigned anew, it tells them all again.
+  Result<void> lookAgainAfterTime() {
+    if (!waitsForTime_ || !consume::hasPassed(*options_.until, clock_)) {
+      return {};
+    }
+    CAAS_TRY(assignReading());
+    waitsForTime_ = false;
+    endIsStop_ = true;
+    return {};
+  }
+
   /// Whether the record is before its partition's stop; keeps account of where we are.
   bool take(const ReceivedRecord& record) {
     const TopicPartition partition{record.topic, record.partition};
@@ -218,17 +153,19 @@ class RecordReader::Impl {
       uncommitted_[partition] = record.offset + 1;
       return true;
     }
-    if (!reading_.contains(partition)) {
+    const auto reading = reading_.find(partition);
+    if (reading == reading_.end()) {
       return false;
     }
+    reading->second = record.offset + 1;
     if (options_.until && record.timestamp >= *options_.until) {
       // It came after reading had begun, so that its offset could not be known.
-      reading_.erase(partition);
+      reading_.erase(reading);
       return false;
     }
     const std::int64_t stop = stops_.at(partition);
     if (record.offset + 1 >= stop) {
-      reading_.erase(partition);
+      reading_.erase(reading);
     }
     return record.offset < stop;
   }
@@ -236,16 +173,24 @@ class RecordReader::Impl {
   /// Transaction markers and compacted records have offsets and never arrive: only the end of the
   /// partition tells that a stop behind them was reached.
   void onEnd(const PartitionOffset& end) {
-    if (!options_.group && end.offset >= stops_.at(end.partition)) {
-      reading_.erase(end.partition);
+    const auto reading = reading_.find(end.partition);
+    if (reading == reading_.end()) {
+      return;
+    }
+    reading->second = std::max(reading->second, end.offset);
+    if (endIsStop_ || end.offset >= stops_.at(end.partition)) {
+      reading_.erase(reading);
     }
   }
 
   std::unique_ptr<ConsumerClient> consumer_;
   const ReadOptions options_;
   const OffsetMap stops_;
-  std::set<TopicPartition> reading_;
-  bool bounded_ = false;
+  Clock& clock_;
+  OffsetMap reading_;          ///< not at their stop yet, and where each goes on
+  bool bounded_ = false;       ///< ends some time
+  bool waitsForTime_ = false;  ///< a partition stops at the end that it has when `until` has passed
+  bool endIsStop_ = false;     ///< and it has passed
   OffsetMap uncommitted_;
 };
 
@@ -254,22 +199,16 @@ Result<std::unique_ptr<RecordReader>> RecordReader::open(const Settings& setting
                                                          Milliseconds deadline) {
   CAAS_TRY(validate(options));
   CAAS_ASSIGN(const auto admin, AdminClient::create(settings, "reader-admin"));
-  const Asking asking{.admin = *admin,
-                      .end = std::chrono::steady_clock::now() + deadline,
-                      .readCommitted = !options.readUncommitted};
-  CAAS_ASSIGN(const auto partitions, partitionsOf(asking, options));
-  Bounds bounds;
-  CAAS_ASSIGN(bounds.begin, offsetsAt(asking, partitions, OffsetSpec::earliest()));
-  CAAS_ASSIGN(bounds.end, offsetsAt(asking, partitions, OffsetSpec::latest()));
-  CAAS_ASSIGN(const auto starts, startsOf(asking, partitions, options.from, bounds));
-  CAAS_ASSIGN(auto stops, stopsOf(asking, partitions, options, bounds));
+  AdminQuestions questions(*admin);
+  CAAS_ASSIGN(auto bounds, consume::findBounds(questions, options, deadline, systemClock()));
   CAAS_ASSIGN(auto consumer,
               ConsumerClient::create(settings, {.purpose = "reader",
                                                 .group = options.group,
                                                 .readUncommitted = options.readUncommitted,
-                                                .startOffsets = starts}));
-  auto impl = std::make_unique<Impl>(std::move(consumer), std::move(options), std::move(stops));
-  CAAS_TRY(impl->start(starts));
+                                                .startOffsets = bounds.starts}));
+  auto impl = std::make_unique<Impl>(std::move(consumer), std::move(options),
+                                     std::move(bounds.stops), systemClock());
+  CAAS_TRY(impl->start(bounds.starts));
   return std::unique_ptr<RecordReader>(new RecordReader(std::move(impl)));
 }
 

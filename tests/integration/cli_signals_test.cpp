@@ -38,6 +38,23 @@ TEST_F(CliSignals, ServeGetsReadyLogsHealthAndEndsOnSigterm) {
   EXPECT_EQ(serve.out(), "");
 }
 
+TEST_F(CliSignals, ServeStaysUpWhileABrokerIsDeadAndNamesIt) {
+  auto serve = start({"serve", "--check-interval", "200ms"}, {{"LOG_FORMAT", "json"}});
+  ASSERT_TRUE(serve.waitForOutput("\"ready\"", Milliseconds{90'000})) << serve.err();
+  ASSERT_TRUE(serve.waitForOutput("\"status\":\"healthy\"", Milliseconds{30'000})) << serve.err();
+  {
+    const BrokerFault dead(BrokerFault::Kind::kKill, 2);
+    ASSERT_TRUE(serve.waitForOutput("broker 2", Milliseconds{60'000})) << serve.err();
+    EXPECT_TRUE(serve.waitForOutput("\"status\":\"degraded\"", Milliseconds{60'000}))
+        << serve.err();
+  }
+  EXPECT_TRUE(
+      serve.waitForOutput("\"status\":\"healthy\",\"was\":\"degraded\"", Milliseconds{90'000}))
+      << serve.err();
+  serve.kill(SIGTERM);
+  EXPECT_EQ(serve.wait(Milliseconds{40'000}), 0) << serve.err();
+}
+
 TEST_F(CliSignals, ServeWaitsForBrokersSayingWhyAndCanBeStopped) {
   auto serve = start({"serve", "--brokers", "127.0.0.1:1", "--timeout", "1s"});
   ASSERT_TRUE(serve.waitForOutput("not ready, will try again", Milliseconds{30'000}))

@@ -195,6 +195,44 @@ TEST(Produce, CloseDeliversWhatIsInFlightAndRefusesMore) {
   EXPECT_EQ(verdict.delivered, 30'000) << verdict.describe();
 }
 
+TEST(Produce, TheCloseReportCountsWhatWasUnderWay) {
+  const TestTopic topic("closereport", 4);
+  auto settings = testSettings();
+  // Nothing leaves before close says so.
+  settings.producer.linger = Milliseconds{60'000};
+  std::atomic<std::int64_t> delivered{0};
+  std::atomic<std::int64_t> accepted{0};
+  auto producer = must(Producer::create(settings));
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 3; ++thread) {
+    threads.emplace_back([&] {
+      Record record;
+      record.topic = topic.name();
+      record.value = "v";
+      for (int i = 0; i < 1'000; ++i) {
+        const auto sent = producer->send(
+            record, [&](const DeliveryReport& report) { delivered += report.delivered() ? 1 : 0; });
+        if (!sent) {
+          EXPECT_EQ(sent.error().code, ErrorCode::kShutdown) << sent.error().describe();
+          return;
+        }
+        ++accepted;
+      }
+    });
+  }
+  ASSERT_TRUE(eventually(Milliseconds{30'000}, [&] { return accepted >= 500; }, Milliseconds{0}));
+  EXPECT_EQ(delivered, 0);
+  const auto report = must(producer->close(), "closing");
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(report.delivered, accepted);
+  EXPECT_TRUE(report.clean());
+  EXPECT_EQ(delivered, accepted);
+  EXPECT_EQ(producer->stats().delivered, accepted);
+  EXPECT_EQ(std::ssize(readAll(topic.name())), accepted);
+}
+
 TEST(Produce, TheDestructorReportsWhatIsInFlight) {
   const TestTopic topic("destructor", 4);
   History history;

@@ -33,7 +33,10 @@ struct ReadOptions {
   ReadFrom from = FromEarliest{};
   /// Stop at the ends that the partitions have when reading starts. Not with a group.
   bool untilEnd = false;
-  /// Stop before the first record at or after this time, in each partition. Not with a group.
+  /// Stop before the first record at or after this time, in each partition; one without such a
+  /// record stops at the end that it has once the time has passed: at the opening if it has passed
+  /// by then, else reading waits for it. By this machine's clock, and 2 s later, since records of
+  /// that time may still be on their way. With `untilEnd`: at what comes first. Not with a group.
   std::optional<Timestamp> until{};
   /// Read records of open and aborted transactions too.
   bool readUncommitted = false;
