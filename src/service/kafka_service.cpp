@@ -159,6 +159,11 @@ Result<std::shared_ptr<EventPublisher>> KafkaService::publisher() {
   return impl_->parts().publisher;
 }
 
+Result<std::unique_ptr<Consumer>> KafkaService::makeConsumer(ConsumerOptions options) {
+  CAAS_ASSIGN(const auto shared, catalog());
+  CAAS_ASSIGN(const auto inForce, settings());
+  return Consumer::create(*inForce, shared, std::move(options));
+}
 Result<std::shared_ptr<const Catalog>> KafkaService::catalog() {
   CAAS_ASSIGN(const auto core, impl_->parts().core);
   return std::shared_ptr<const Catalog>(core, &core->catalog);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "caas/kafka/catalog.hpp"
+#include "caas/kafka/consumer.hpp"
 #include "caas/kafka/health.hpp"
 #include "caas/kafka/producer.hpp"
 #include "caas/kafka/publisher.hpp"
@@ -35,6 +36,9 @@ class KafkaService {
   [[nodiscard]] std::shared_ptr<HealthCheck> healthCheck();
   // Errors: kInvalidConfiguration (bad settings or catalog), kShutdown.
   [[nodiscard]] Result<std::shared_ptr<EventPublisher>> publisher();
+  /// A consumer of its own, which the caller closes: before shutdown(), so that what it has handled
+  /// is committed.
+  [[nodiscard]] Result<std::unique_ptr<Consumer>> makeConsumer(ConsumerOptions options = {});
   [[nodiscard]] Result<std::shared_ptr<const Catalog>> catalog();
   [[nodiscard]] Result<std::shared_ptr<const Settings>> settings();
 
