@@ -23,7 +23,7 @@
 namespace caas::kafka::consume {
 
 struct DispatcherOptions {
-  std::string group;
+  std::string group{};
   Ordering ordering = Ordering::kKey;
   int concurrency = 64;
   /// Worker threads at most; fewer than `concurrency` where handlers do not block.
