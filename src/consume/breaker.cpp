@@ -22,8 +22,14 @@ bool Breaker::admit(Time now) {
       return false;
     }
     state_ = State::kHalfOpen;
+    probing_ = now;
     probesOut_ = 0;
     probesDone_ = 0;
+  }
+  // Probes that hang must not keep it half open for ever.
+  if (probesOut_ > 0 && now - probing_ >= policy_.maxOpenFor) {
+    probing_ = now;
+    probesOut_ = 0;
   }
   if (probesOut_ + probesDone_ >= policy_.probes) {
     return false;

@@ -39,6 +39,7 @@ class Breaker {
   std::size_t results_ = 0;
   std::size_t failed_ = 0;
   Time until_{};
+  Time probing_{};  ///< since when it is half open
   Milliseconds openFor_;
   int probesOut_ = 0;
   int probesDone_ = 0;
