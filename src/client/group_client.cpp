@@ -188,8 +188,15 @@ class GroupClient::Impl {
     std::vector<GroupOffset> out;
     for (int i = 0; i < list->cnt; ++i) {
       const auto& element = list->elems[i];
-      CAAS_TRY(check(element.err, fmt::format("reading the committed offset of {}-{}",
-                                              element.topic, element.partition)));
+      if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        Error error = mapError(element.err, fmt::format("reading the committed offset of {}-{}",
+                                                        element.topic, element.partition));
+        if (error.retriable) {
+          return fail(std::move(error));
+        }
+        // It will not become known, and the other partitions must not wait for it.
+        log::warn("no committed offset", {{"error", error.describe()}});
+      }
       out.push_back(
           {{element.topic, element.partition},
            element.offset < 0 ? -1 : element.offset,
