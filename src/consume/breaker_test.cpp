@@ -1,0 +1,137 @@
+#include "consume/breaker.hpp"
+
+#include <gtest/gtest.h>
+
+namespace caas::kafka::consume {
+namespace {
+
+using Time = Breaker::Time;
+using std::chrono::milliseconds;
+
+constexpr BreakerPolicy kPolicy{.failureRatio = 0.75,
+                                .window = 4,
+                                .openFor = Milliseconds{1'000},
+                                .maxOpenFor = Milliseconds{3'000},
+                                .probes = 2};
+
+class BreakerTest : public ::testing::Test {
+ protected:
+  void open() {
+    for (int i = 0; i < 4; ++i) {
+      breaker_.onResult(false, now_);
+    }
+    ASSERT_TRUE(breaker_.open());
+  }
+  /// Lets its time pass and sends one probe that fails.
+  void failProbe() {
+    now_ = *breaker_.opensAt();
+    ASSERT_TRUE(breaker_.admit(now_));
+    ASSERT_TRUE(breaker_.onResult(false, now_));
+  }
+
+  Breaker breaker_{kPolicy};
+  Time now_{std::chrono::hours{1}};
+};
+
+TEST_F(BreakerTest, StaysClosedUntilTheWindowIsFullAndFailingEnough) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(breaker_.onResult(false, now_));
+  }
+  EXPECT_FALSE(breaker_.open()) << "three of three is no full window";
+  EXPECT_TRUE(breaker_.onResult(true, now_)) << "three of four is enough";
+  EXPECT_TRUE(breaker_.open());
+  EXPECT_FALSE(breaker_.admit(now_));
+}
+
+TEST_F(BreakerTest, OldResultsLeaveTheWindow) {
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_FALSE(breaker_.onResult(i % 2 == 0, now_)) << i;
+  }
+  EXPECT_TRUE(breaker_.onResult(false, now_)) << "the last four are now three failures";
+}
+
+TEST_F(BreakerTest, OpensForItsTimeAndLetsSoManyProbesThrough) {
+  open();
+  EXPECT_EQ(breaker_.opensAt(), now_ + milliseconds{1'000});
+  now_ += milliseconds{999};
+  EXPECT_FALSE(breaker_.admit(now_));
+  now_ += milliseconds{1};
+  EXPECT_TRUE(breaker_.admit(now_));
+  EXPECT_TRUE(breaker_.admit(now_));
+  EXPECT_FALSE(breaker_.admit(now_));
+  EXPECT_TRUE(breaker_.open()) << "half open is not closed";
+}
+
+TEST_F(BreakerTest, ClosesWhenAllProbesSucceed) {
+  open();
+  now_ += milliseconds{1'000};
+  ASSERT_TRUE(breaker_.admit(now_));
+  EXPECT_FALSE(breaker_.onResult(true, now_));
+  EXPECT_TRUE(breaker_.open());
+  ASSERT_TRUE(breaker_.admit(now_));
+  EXPECT_FALSE(breaker_.admit(now_)) << "one done and one out are two";
+  EXPECT_TRUE(breaker_.onResult(true, now_));
+  EXPECT_FALSE(breaker_.open());
+  EXPECT_FALSE(breaker_.opensAt());
+  EXPECT_TRUE(breaker_.admit(now_));
+}
+
+TEST_F(BreakerTest, StaysOpenTwiceAsLongAfterEachFailedProbeUpToItsLimit) {
+  open();
+  for (const int millis : {2'000, 3'000, 3'000}) {
+    failProbe();
+    EXPECT_EQ(breaker_.opensAt(), now_ + milliseconds{millis});
+  }
+}
+
+TEST_F(BreakerTest, BeginsAnewAfterItWasClosed) {
+  open();
+  failProbe();
+  now_ = *breaker_.opensAt();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(breaker_.admit(now_));
+    breaker_.onResult(true, now_);
+  }
+  ASSERT_FALSE(breaker_.open());
+  EXPECT_FALSE(breaker_.onResult(false, now_)) << "the failures of before are forgotten";
+  open();
+  EXPECT_EQ(breaker_.opensAt(), now_ + milliseconds{1'000}) << "not the doubled time";
+}
+
+TEST_F(BreakerTest, ResultsOfBeforeItOpenedChangeNothing) {
+  open();
+  const auto opensAt = breaker_.opensAt();
+  EXPECT_FALSE(breaker_.onResult(true, now_ + milliseconds{500}));
+  EXPECT_FALSE(breaker_.onResult(false, now_ + milliseconds{500}));
+  EXPECT_TRUE(breaker_.open());
+  EXPECT_EQ(breaker_.opensAt(), opensAt);
+}
+
+TEST_F(BreakerTest, AProbeThatCameToNothingMakesRoomForAnother) {
+  open();
+  now_ += milliseconds{1'000};
+  ASSERT_TRUE(breaker_.admit(now_));
+  ASSERT_TRUE(breaker_.admit(now_));
+  breaker_.forget();
+  EXPECT_TRUE(breaker_.admit(now_));
+  EXPECT_FALSE(breaker_.admit(now_));
+}
+
+TEST(BreakerDisabled, NeverOpens) {
+  Breaker breaker({.enabled = false, .failureRatio = 0.0, .window = 1});
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_FALSE(breaker.onResult(false, {}));
+    EXPECT_TRUE(breaker.admit({}));
+  }
+  EXPECT_FALSE(breaker.open());
+  EXPECT_FALSE(breaker.opensAt());
+}
+
+TEST(BreakerWindow, OfNoResultsIsTakenAsOne) {
+  Breaker breaker({.failureRatio = 1.0, .window = 0});
+  EXPECT_FALSE(breaker.onResult(true, {}));
+  EXPECT_TRUE(breaker.onResult(false, {}));
+}
+
+}  // namespace
+}  // namespace caas::kafka::consume
