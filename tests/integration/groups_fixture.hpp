@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -47,9 +46,8 @@ inline ToolRows toolRows(const std::string& group) {
     std::istringstream words{line};
     const std::vector<std::string> cells{std::istream_iterator<std::string>(words), {}};
     // GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG …; newer ones put a column between.
-    static const std::regex kRow(R"(^\s*(\S+)\s+(\S+)\s+(\d+)\s+(.*)$)");
-    std::smatch match;
-    if (!std::regex_match(line, match, kRow) || match[1] != group) {
+    if (cells.size() < 4 || cells[0] != group ||
+        cells[2].find_first_not_of("0123456789") != std::string::npos) {
       continue;
     }
     std::vector<std::int64_t> numbers;
@@ -59,7 +57,7 @@ inline ToolRows toolRows(const std::string& group) {
       }
     }
     if (numbers.size() == 3) {
-      rows[{match[2], std::stoi(match[3])}] = {numbers[0], numbers[1], numbers[2]};
+      rows[{cells[1], std::stoi(cells[2])}] = {numbers[0], numbers[1], numbers[2]};
     }
   }
   return rows;
