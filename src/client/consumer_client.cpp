@@ -150,17 +150,19 @@ class ConsumerClient::Impl {
     }
     const auto end = std::chrono::steady_clock::now() + deadline;
     while (rd_kafka_consumer_closed(handle_) == 0) {
-      const EventPtr event(rd_kafka_queue_poll(closing.get(), 50));
-      if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
-        static_cast<void>(serveRebalance(event.get()));
-      }
-      if (std::chrono::steady_clock::now() >= end && rd_kafka_consumer_closed(handle_) == 0) {
+      const auto left = std::chrono::ceil<Milliseconds>(end - std::chrono::steady_clock::now());
+      if (left <= Milliseconds{0}) {
         // A rebalance that nobody serves would hold up the destructor for ever: with its queue gone
         // the client serves the next ones itself, and this answers one that is out already (a
         // closing group takes every assignment for none).
         closing.reset();
         rd_kafka_assign(handle_, nullptr);
         return fail(errors::timeout("leaving the consumer group", deadline));
+      }
+      const EventPtr event(
+          rd_kafka_queue_poll(closing.get(), waitMs(std::min(left, Milliseconds{50}))));
+      if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
+        static_cast<void>(serveRebalance(event.get()));
       }
     }
     return {};
