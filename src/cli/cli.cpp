@@ -130,6 +130,7 @@ void addCommands(CommandSet& commands) {
   addProduceCommand(commands);
   addConsumeCommand(commands);
   addGroupsCommands(commands);
+  addDlqCommands(commands);
   addStrategyCommands(commands);
 }
 

@@ -105,7 +105,13 @@ const std::vector<std::vector<std::string>> kCommands{{"serve"},
                                                       {"groups", "list"},
                                                       {"groups", "describe"},
                                                       {"groups", "lag"},
-                                                      {"groups", "reset"}};
+                                                      {"groups", "reset"},
+                                                      {"dlq"},
+                                                      {"dlq", "list"},
+                                                      {"dlq", "groups"},
+                                                      {"dlq", "show"},
+                                                      {"dlq", "redrive"},
+                                                      {"dlq", "discard"}};
 
 TEST_F(Cli, EveryCommandHasAHelpPageThatEndsWithExamples) {
   for (auto words : kCommands) {

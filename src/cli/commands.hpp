@@ -65,5 +65,6 @@ void addPublishCommand(CommandSet& commands);
 void addProduceCommand(CommandSet& commands);
 void addConsumeCommand(CommandSet& commands);
 void addGroupsCommands(CommandSet& commands);
+void addDlqCommands(CommandSet& commands);
 
 }  // namespace caas::kafka::cli

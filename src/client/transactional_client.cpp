@@ -188,10 +188,31 @@ class TransactionalClient::Impl {
       const EventPtr event(rd_kafka_queue_poll(mainQueue_.get(), kPollMs));
       if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_DR) {
         serveDeliveries(event.get());
-      } else if (event) {
+      } else if (event && !toldByCalls(event.get())) {
         serveCommonEvent(handle_, event.get(), state_);
       }
     }
+  }
+
+  /// A transaction's failure is the result of the call that it fails; the client's own lines about
+  /// it would tell an operator who was merely overtaken of fatal errors.
+  static bool toldByCalls(rd_kafka_event_t* event) {
+    if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR) {
+      return rd_kafka_event_error_is_fatal(event) != 0;
+    }
+    const char* facility = "";
+    const char* text = "";
+    int level = 0;
+    if (rd_kafka_event_type(event) != RD_KAFKA_EVENT_LOG ||
+        rd_kafka_event_log(event, &facility, &text, &level) != 0) {
+      return false;
+    }
+    const std::string_view about(facility);
+    if (about != "FATAL" && about != "TXNERR" && about != "ADDPARTS") {
+      return false;
+    }
+    log::debug("transaction failed", {{"facility", about}, {"text", text}});
+    return true;
   }
 
   void serveDeliveries(rd_kafka_event_t* event) {

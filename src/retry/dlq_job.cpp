@@ -38,7 +38,7 @@ std::optional<std::string_view> viewOf(const std::optional<std::string>& text) {
 }  // namespace
 
 std::size_t Pace::batch(std::size_t most) const {
-  constexpr double kBatchesPerSecond = 10;
+  constexpr double kBatchesPerSecond = 4;
   return perSecond_ ? std::clamp(static_cast<std::size_t>(*perSecond_ / kBatchesPerSecond),
                                  std::size_t{1}, most)
                     : most;

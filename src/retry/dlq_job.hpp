@@ -27,7 +27,7 @@ struct DlqJobContext {
 class Pace {
  public:
   explicit Pace(std::optional<double> perSecond) : perSecond_(perSecond) {}
-  /// So many at a time that the rate is even to a tenth of a second.
+  /// So many at a time that the rate is even to a quarter of a second.
   [[nodiscard]] std::size_t batch(std::size_t most) const;
   /// How long to wait before the next batch.
   [[nodiscard]] std::chrono::nanoseconds wait(std::chrono::steady_clock::time_point now) const;

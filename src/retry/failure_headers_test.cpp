@@ -191,7 +191,7 @@ TEST(FailureHeaders, SurvivesWhateverStandsThere) {
     return bytes;
   };
   const CopyHeaders good({}, sample());
-  for (int round = 0; round < 2'000; ++round) {
+  for (int round = 0; round < 300; ++round) {
     std::vector<Header> headers;
     for (const auto& header : good.views()) {
       const auto fate = random() % 8;
