@@ -117,6 +117,22 @@ TEST_F(BreakerTest, AProbeThatCameToNothingMakesRoomForAnother) {
   EXPECT_FALSE(breaker_.admit(now_));
 }
 
+TEST_F(BreakerTest, ProbesThatHangAreReplacedAfterTheLongestOpenTime) {
+  open();
+  now_ += milliseconds{1'000};
+  ASSERT_TRUE(breaker_.admit(now_));
+  ASSERT_TRUE(breaker_.admit(now_));
+  breaker_.onResult(true, now_);  // the other one never answers
+  now_ += milliseconds{2'999};
+  EXPECT_FALSE(breaker_.admit(now_));
+  now_ += milliseconds{1};
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(breaker_.admit(now_));
+    breaker_.onResult(true, now_);
+  }
+  EXPECT_FALSE(breaker_.open());
+}
+
 TEST(BreakerDisabled, NeverOpens) {
   Breaker breaker({.enabled = false, .failureRatio = 0.0, .window = 1});
   for (int i = 0; i < 100; ++i) {
