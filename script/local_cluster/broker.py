@@ -16,6 +16,7 @@ LIBS = CACHE / "kafka" / "libs"
 # G1 takes a fifth more memory (250 MB against 200, idle), and there are only two cores to share.
 JVM = "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Djava.awt.headless=true"
 HEAP = "-Xms128m -Xmx1g"
+UNKNOWN_OWNER = "another program"
 
 
 def classpath() -> str:
@@ -108,7 +109,7 @@ def port_owner(port: int) -> str | None:
             probe.bind((HOST, port))
             return None
         except OSError:
-            return _listener(port) or "another program"
+            return _listener(port) or UNKNOWN_OWNER
 
 
 def _listener(port: int) -> str | None:

@@ -10,13 +10,14 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-from .broker import Broker, port_owner
+from .broker import UNKNOWN_OWNER, Broker, port_owner
 from .process import locked
 from .registry import Registry
 from .settings import NODES, ROOT, Failure, Settings, make_folder, unwritable
 
 START_SECONDS = 240
 STOP_SECONDS = 45
+PORT_SECONDS = 15
 
 
 def say(text: str) -> None:
@@ -193,7 +194,13 @@ class Cluster:
     def _check_ports(self, parts: list) -> None:
         for part in parts:
             for port in part.ports:
-                if owner := port_owner(port):
+                owner = port_owner(port)
+                # A node that was just killed may hold its port while its threads end.
+                until = time.monotonic() + PORT_SECONDS
+                while owner == UNKNOWN_OWNER and time.monotonic() < until:
+                    time.sleep(0.1)
+                    owner = port_owner(port)
+                if owner:
                     raise Failure(
                         f"port {port} of {part.name} is taken by {owner}: stop that, or set "
                         f"CAAS_PORT_BASE to another number (now {self.settings.base})"

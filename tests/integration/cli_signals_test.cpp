@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,7 +40,15 @@ TEST_F(CliSignals, ServeGetsReadyLogsHealthAndEndsOnSigterm) {
 }
 
 TEST_F(CliSignals, ServeStaysUpWhileABrokerIsDeadAndNamesIt) {
-  auto serve = start({"serve", "--check-interval", "200ms"}, {{"LOG_FORMAT", "json"}});
+  // A catalog of one topic that no other test touches: what they leave behind is no concern here.
+  const auto topic = uniqueTopic("serve");
+  const auto catalog = folder() / "one-topic.yaml";
+  std::ofstream(catalog) << "topics:\n  - name: " << topic
+                         << "\n    category: platform\n    partitions: 3\n    cleanup: delete\n"
+                            "    strategy: tenant_id\n    events: [platform-event]\n"
+                            "    description: For this test\n";
+  auto serve = start({"--catalog", catalog.string(), "serve", "--check-interval", "200ms"},
+                     {{"LOG_FORMAT", "json"}});
   ASSERT_TRUE(serve.waitForOutput("\"ready\"", Milliseconds{90'000})) << serve.err();
   ASSERT_TRUE(serve.waitForOutput("\"status\":\"healthy\"", Milliseconds{30'000})) << serve.err();
   {
@@ -53,6 +62,7 @@ TEST_F(CliSignals, ServeStaysUpWhileABrokerIsDeadAndNamesIt) {
       << serve.err();
   serve.kill(SIGTERM);
   EXPECT_EQ(serve.wait(Milliseconds{40'000}), 0) << serve.err();
+  deleteTopics({topic});
 }
 
 TEST_F(CliSignals, ServeWaitsForBrokersSayingWhyAndCanBeStopped) {
