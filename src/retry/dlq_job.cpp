@@ -20,7 +20,8 @@ constexpr std::size_t kShownFailures = 20;
 constexpr Milliseconds kTakeOver{60'000};
 constexpr Milliseconds kBetweenTries{200};
 constexpr Milliseconds kWaitSlice{100};
-constexpr Milliseconds kWhoTookOver{5'000};
+// The other one announces itself right after it has fenced us.
+constexpr Milliseconds kWhoTookOver{20'000};
 
 std::int64_t bytesOf(const ReceivedRecord& record) {
   std::size_t bytes =
@@ -48,15 +49,18 @@ std::chrono::nanoseconds Pace::wait(steady_clock::time_point now) const {
   return next_ && *next_ > now ? *next_ - now : std::chrono::nanoseconds{0};
 }
 
-void Pace::done(std::size_t records, steady_clock::time_point now) {
+void Pace::begin(std::size_t records, steady_clock::time_point now) {
   if (!perSecond_) {
     return;
   }
-  const std::chrono::duration<double> takes(static_cast<double>(records) / *perSecond_);
-  // What was late is made up for, but not a whole stall at once.
-  constexpr std::chrono::seconds kMadeUpFor{1};
-  next_ = std::max(next_.value_or(now), now - kMadeUpFor) +
-          std::chrono::duration_cast<std::chrono::nanoseconds>(takes);
+  constexpr std::chrono::minutes kMadeUpFor{1};
+  constexpr double kFaster = 1.08;
+  const auto nanoseconds = [&](double rate) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double>(static_cast<double>(records) / rate));
+  };
+  due_ = std::max(due_.value_or(now), now - kMadeUpFor) + nanoseconds(*perSecond_);
+  next_ = std::max(*due_, now + nanoseconds(*perSecond_ * kFaster));
 }
 
 DlqJob::DlqJob(DlqJobContext context, DlqJobKind kind, DlqJobOptions options)
@@ -65,7 +69,8 @@ DlqJob::DlqJob(DlqJobContext context, DlqJobKind kind, DlqJobOptions options)
       options_(std::move(options)),
       copySettings_(copySettings(context.settings)),
       reader_(context.settings, context.topics),
-      pace_(options_.ratePerSecond) {
+      pace_(options_.ratePerSecond),
+      begun_(context.clock.now()) {
   report_.jobId = makeId(context_.clock, context_.random);
   report_.dryRun = options_.dryRun;
 }
@@ -194,6 +199,7 @@ Result<void> DlqJob::commitBatch() {
     batch_.clear();
     return {};
   }
+  pace_.begin(batch_.size(), context_.clock.steadyNow());
   const auto begin = steady_clock::now();
   while (!batch_.empty()) {
     auto written = writeBatch();
@@ -203,7 +209,6 @@ Result<void> DlqJob::commitBatch() {
     CAAS_TRY(afterFailure(std::move(written).error(), begin));
   }
   report_.done += static_cast<std::int64_t>(batch_.size());
-  pace_.done(batch_.size(), context_.clock.steadyNow());
   batch_.clear();
   batchBytes_ = 0;
   if (options_.onProgress) {
@@ -326,11 +331,12 @@ Error DlqJob::takenOver() const {
               .fatal = true};
   const auto end = steady_clock::now() + kWhoTookOver;
   while (steady_clock::now() < end) {
-    const auto ledger = reader_.readLedger(ReadingTime::within(kWhoTookOver));
-    if (ledger && ledger->job && ledger->job->jobId != report_.jobId) {
+    const auto newest = reader_.newestJob(begun_, ReadingTime::within(kWhoTookOver));
+    if (newest && *newest && (*newest)->jobId != report_.jobId) {
+      const LedgerRecord& other = **newest;
       error.message = fmt::format("taken over by {} (job {}, begun {})",
-                                  ledger->job->by.empty() ? "another operator" : ledger->job->by,
-                                  ledger->job->jobId, formatTimestamp(ledger->job->at));
+                                  other.by.empty() ? "another operator" : other.by, other.jobId,
+                                  formatTimestamp(other.at));
       error.hint = "Each entry has one copy all the same; run it again once the other is done";
       return error;
     }

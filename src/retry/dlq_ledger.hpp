@@ -35,7 +35,6 @@ struct LedgerRecord {
 /// The ledger read to its end.
 struct Ledger {
   std::unordered_map<std::string, LedgerRecord> entries;
-  std::optional<LedgerRecord> job;  ///< the newest
 };
 
 }  // namespace caas::kafka::retry

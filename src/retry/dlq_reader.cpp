@@ -95,9 +95,7 @@ Result<Ledger> DlqReader::readLedger(const ReadingTime& time) const {
                   auto parsed = parseLedgerValue(*record.value);
                   if (!parsed) {
                     ++foreign;
-                  } else if (*record.key == kJobKey) {
-                    ledger.job = std::move(parsed);
-                  } else {
+                  } else if (*record.key != kJobKey) {
                     ledger.entries.insert_or_assign(*record.key, *std::move(parsed));
                   }
                   if (ledger.entries.size() > kMaxLedgerEntries) {
@@ -114,6 +112,20 @@ Result<Ledger> DlqReader::readLedger(const ReadingTime& time) const {
               {{"topic", topics_.ledger}, {"records", foreign}});
   }
   return ledger;
+}
+
+Result<std::optional<LedgerRecord>> DlqReader::newestJob(Timestamp since,
+                                                         const ReadingTime& time) const {
+  std::optional<LedgerRecord> newest;
+  CAAS_TRY(
+      read({.topics = {topics_.ledger}, .from = FromTime{since - kClockSkew}, .untilEnd = true},
+           time, [&](const ReceivedRecord& record) -> Result<bool> {
+             if (record.key && *record.key == kJobKey && record.value) {
+               newest = parseLedgerValue(*record.value);
+             }
+             return true;
+           }));
+  return newest;
 }
 
 Result<void> DlqReader::readOne(int partition, std::int64_t offset, const ReadingTime& time,

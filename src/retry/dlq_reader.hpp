@@ -32,6 +32,9 @@ class DlqReader {
 
   /// kInternal with a remedy when it holds more than 5 million entries.
   [[nodiscard]] Result<Ledger> readLedger(const ReadingTime& time) const;
+  /// The job that announced itself last, among those since then.
+  [[nodiscard]] Result<std::optional<LedgerRecord>> newestJob(Timestamp since,
+                                                              const ReadingTime& time) const;
   /// The entries that the filter's ids and times can mean: ids of entries are read where they are,
   /// else everything from `since` on.
   [[nodiscard]] Result<void> readDlq(const DlqFilter& filter, const ReadingTime& time,

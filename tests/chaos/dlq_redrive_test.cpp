@@ -39,6 +39,8 @@ class DlqRedrive : public ::testing::Test {
                       [&] { return committedEnds(kRetry) - from >= records; });
   }
   void expectOneCopyEach() const {
+    // A commit is answered before its markers are written.
+    EXPECT_TRUE(eventually(Milliseconds{30'000}, [] { return openRecords(kRetry) == 0; }));
     const auto copies = copiesByOffset(kRetry, group_);
     EXPECT_THAT(copies, SizeIs(kEntries));
     EXPECT_THAT(copies, Each(Pair(::testing::_, 1)));

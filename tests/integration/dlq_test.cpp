@@ -1,5 +1,6 @@
 // The dead letter queue on the real cluster: looking, redriving, discarding, operators side by
 // side.
+#include <algorithm>
 #include <future>
 #include <set>
 
@@ -37,6 +38,23 @@ class Dlq : public ::testing::Test {
   }
   void seed(int count, const std::string& group = "billing") const {
     seedDlq(source_.name(), group, count, dlqTopic_.name());
+  }
+  /// Kafka answers a commit before it has written the transaction's markers: readers see it a
+  /// moment later.
+  void settle() const {
+    EXPECT_TRUE(eventually(Milliseconds{30'000}, [&] {
+      return openRecords(retry_.name()) == 0 && openRecords(ledger_.name()) == 0;
+    }));
+  }
+  DlqJobReport redrive(const DlqFilter& filter, const DlqJobOptions& options = {}) const {
+    auto report = must(open()->redrive(filter, options));
+    settle();
+    return report;
+  }
+  DlqJobReport discard(const DlqFilter& filter, const DlqJobOptions& options = {}) const {
+    auto report = must(open()->discard(filter, options));
+    settle();
+    return report;
   }
   std::vector<std::int64_t> allEnds() const {
     return {committedEnds(dlqTopic_.name()), committedEnds(ledger_.name()),
@@ -110,10 +128,10 @@ TEST_F(Dlq, ShowsAnEntryByItsPlaceAndByItsFailure) {
 TEST_F(Dlq, ADryRunWritesNothing) {
   seed(30);
   const auto before = allEnds();
-  const auto report = must(open()->redrive({}, {.dryRun = true}));
+  const auto report = redrive({}, {.dryRun = true});
   EXPECT_EQ(report.matched, 30);
   EXPECT_EQ(report.done, 30);
-  EXPECT_EQ(must(open()->discard({}, {.dryRun = true})).done, 30);
+  EXPECT_EQ(discard({}, {.dryRun = true}).done, 30);
   EXPECT_EQ(allEnds(), before);
   EXPECT_EQ(must(open()->list({})).matched, 30);
 }
@@ -122,11 +140,12 @@ TEST_F(Dlq, RedrivesOnceToTheGroupThatFailed) {
   seed(700);
   const auto dlq = open();
   const auto before = systemClock().now();
-  const auto report = must(dlq->redrive({}, {.by = "ann"}));
+  const auto report = redrive({}, {.by = "ann"});
   EXPECT_EQ(report.done, 700);
   EXPECT_EQ(report.failed, 0);
   expectOneCopyEach(700);
   const auto copies = readAll(retry_.name());
+  ASSERT_THAT(copies, SizeIs(700));
   const auto& copy = copies.front();
   const auto parsed = failureHeadersOf(copy);
   ASSERT_EQ(parsed.state, retry::FailureHeadersState::kCurrent) << parsed.problem;
@@ -140,7 +159,7 @@ TEST_F(Dlq, RedrivesOnceToTheGroupThatFailed) {
   EXPECT_EQ(copy.value, "value " + std::to_string(parsed.headers.origin.offset));
   EXPECT_EQ(copy.header("caas.type"), "message");
 
-  const auto again = must(dlq->redrive({}));
+  const auto again = redrive({});
   EXPECT_EQ(again.done, 0);
   EXPECT_EQ(again.alreadyDone, 700);
   expectOneCopyEach(700);
@@ -155,10 +174,9 @@ TEST_F(Dlq, ChosenEntriesGoToAnotherGroupAndDiscardedOnesNowhere) {
   const auto dlq = open();
   const auto entries = must(dlq->list({}, {.newestFirst = false})).entries;
   ASSERT_THAT(entries, SizeIs(10));
-  const auto discarded = must(dlq->discard({.ids = {entries[0].id, entries[1].id}}));
+  const auto discarded = discard({.ids = {entries[0].id, entries[1].id}});
   EXPECT_EQ(discarded.done, 2);
-  const auto redriven =
-      must(dlq->redrive({.ids = {entries[1].id, entries[2].id}}, {.toGroup = "repair"}));
+  const auto redriven = redrive({.ids = {entries[1].id, entries[2].id}}, {.toGroup = "repair"});
   EXPECT_EQ(redriven.done, 1);
   EXPECT_EQ(redriven.alreadyDone, 1);
   EXPECT_THAT(copiesByOffset(retry_.name(), "billing"), SizeIs(0));
@@ -171,8 +189,9 @@ TEST_F(Dlq, ChosenEntriesGoToAnotherGroupAndDiscardedOnesNowhere) {
 TEST_F(Dlq, AnEntryThatComesBackIsANewOne) {
   seed(1);
   const auto dlq = open();
-  EXPECT_EQ(must(dlq->redrive({})).done, 1);
+  EXPECT_EQ(redrive({}).done, 1);
   const auto copies = readAll(retry_.name());
+  ASSERT_THAT(copies, SizeIs(1));
   const auto parsed = failureHeadersOf(copies.front());
   auto router = must(retry::FailureRouter::create(
       testSettings(), {.policy = {.dlqTopic = dlqTopic_.name()}, .group = "billing"}));
@@ -187,7 +206,7 @@ TEST_F(Dlq, AnEntryThatComesBackIsANewOne) {
   ASSERT_THAT(open, SizeIs(1));
   EXPECT_EQ(open.front().redriveCount, 1);
   EXPECT_EQ(open.front().failureId, parsed.headers.id);
-  EXPECT_EQ(must(dlq->redrive({})).done, 1);
+  EXPECT_EQ(redrive({}).done, 1);
   EXPECT_EQ(copiesByOffset(retry_.name(), "billing").at(0), 2);
 }
 
@@ -195,7 +214,7 @@ TEST_F(Dlq, AnEntryThatComesBackIsANewOne) {
 TEST_F(Dlq, TwoEntriesOfOneFailedRecordAreRedrivenOnce) {
   seed(20);
   seed(20);
-  const auto report = must(open()->redrive({}));
+  const auto report = redrive({});
   EXPECT_EQ(report.done, 20);
   EXPECT_EQ(report.alreadyDone, 20);
   expectOneCopyEach(20);
@@ -207,42 +226,38 @@ TEST_F(Dlq, WhatCannotBeRedrivenIsNamedAndStopsAtItsLimit) {
     must(producer->sendAndWait({.topic = dlqTopic_.name(), .key = "k", .value = "foreign"}));
   }
   const auto dlq = open();
-  const auto report = must(dlq->redrive({}, {.maxFailures = 3}));
+  const auto report = redrive({}, {.maxFailures = 3});
   EXPECT_EQ(report.failed, 3);
   EXPECT_TRUE(report.stoppedByFailures);
   ASSERT_THAT(report.failures, SizeIs(3));
   EXPECT_THAT(report.failures.front().error.message, HasSubstr(report.failures.front().id));
   EXPECT_THAT(must(dlq->list({})).entries.front().problem, HasSubstr("caas.v"));
-  EXPECT_EQ(must(dlq->discard({})).done, 5);
+  EXPECT_EQ(discard({}).done, 5);
   EXPECT_EQ(must(dlq->list({})).matched, 0);
 }
 
+/// Never above the cap; and, but for moments in which the cluster stalls, not below it: that is
+/// what the median says.
 TEST_F(Dlq, TheRateIsKept) {
-  // Slow enough for any machine: the cap is to be the limit.
-  seed(160);
-  const auto start = std::chrono::steady_clock::now();
-  std::optional<std::chrono::steady_clock::time_point> first;
-  std::chrono::steady_clock::time_point last{};
-  std::int64_t firstDone = 0;
-  const auto report =
-      must(open()->redrive({}, {.ratePerSecond = 20, .onProgress = [&](const DlqProgress& now) {
-                                  if (now.done > 0) {
-                                    last = std::chrono::steady_clock::now();
-                                    if (!first) {
-                                      first = last;
-                                      firstDone = now.done;
-                                    }
-                                  }
-                                }}));
-  EXPECT_EQ(report.done, 160);
-  ASSERT_TRUE(first);
-  const double seconds = std::chrono::duration<double>(last - *first).count();
-  const double rate = static_cast<double>(160 - firstDone) / seconds;
-  std::cerr << "rate " << rate << "/s of 20/s, in all "
-            << std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()
-            << " s\n";
-  EXPECT_LE(rate, 22);
-  EXPECT_GE(rate, 18);
+  seed(80);
+  std::vector<std::chrono::steady_clock::time_point> batches;
+  const auto report = redrive({}, {.ratePerSecond = 8, .onProgress = [&](const DlqProgress& now) {
+                                     if (now.done > 2 * std::ssize(batches)) {
+                                       batches.push_back(std::chrono::steady_clock::now());
+                                     }
+                                   }});
+  EXPECT_EQ(report.done, 80);
+  ASSERT_THAT(batches, SizeIs(40));  // of two
+  std::vector<double> gaps;
+  for (std::size_t i = 1; i < batches.size(); ++i) {
+    gaps.push_back(std::chrono::duration<double>(batches[i] - batches[i - 1]).count());
+  }
+  const double rate = 78 / std::chrono::duration<double>(batches.back() - batches.front()).count();
+  std::ranges::sort(gaps);
+  std::cerr << "rate " << rate << "/s of 8/s, median of the batches " << 2 / gaps[gaps.size() / 2]
+            << "/s\n";
+  EXPECT_LE(rate, 8.8);
+  EXPECT_GE(2 / gaps[gaps.size() / 2], 7.2);
 }
 
 TEST_F(Dlq, ASecondOperatorTakesOverAndTheFirstIsToldByWhom) {
@@ -259,7 +274,7 @@ TEST_F(Dlq, ASecondOperatorTakesOverAndTheFirstIsToldByWhom) {
              }});
   });
   ASSERT_EQ(underWay.get_future().wait_for(std::chrono::seconds{60}), std::future_status::ready);
-  const auto second = must(open()->redrive({}, {.by = "bob"}));
+  const auto second = redrive({}, {.by = "bob"});
   const auto first = slow.get();
   ASSERT_FALSE(first);
   EXPECT_EQ(first.error().code, ErrorCode::kFenced);
@@ -273,11 +288,10 @@ TEST_F(Dlq, ASecondOperatorTakesOverAndTheFirstIsToldByWhom) {
 TEST_F(Dlq, ACallerCanStopAndGoOnLater) {
   seed(600);
   int asked = 0;
-  const auto stopped =
-      must(open()->redrive({}, {.ratePerSecond = 500, .stop = [&] { return ++asked > 120; }}));
+  const auto stopped = redrive({}, {.ratePerSecond = 500, .stop = [&] { return ++asked > 120; }});
   EXPECT_TRUE(stopped.stoppedByCaller);
   EXPECT_LT(stopped.done, 600);
-  const auto rest = must(open()->redrive({}));
+  const auto rest = redrive({});
   EXPECT_EQ(stopped.done + rest.done, 600);
   expectOneCopyEach(600);
 }
@@ -347,7 +361,8 @@ TEST_F(DlqCommands, ListShowRedriveAndDiscard) {
   EXPECT_EQ(ran.exitCode, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("19 entries redriven"));
   EXPECT_EQ(ran.err, "");
-  EXPECT_THAT(copiesByOffset("internal.retry", group_), SizeIs(19));
+  EXPECT_TRUE(eventually(Milliseconds{30'000},
+                         [&] { return copiesByOffset("internal.retry", group_).size() == 19; }));
   ran = run({"dlq", "show", id});
   EXPECT_THAT(ran.out, HasSubstr("discarded by eve"));
 }

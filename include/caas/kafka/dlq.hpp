@@ -153,8 +153,10 @@ struct DlqTopics {
 /// Looks into the dead letter queue, and sends its entries back or closes them. What became of an
 /// entry stands in the ledger topic; copies and ledger are written in one transaction, so each
 /// entry has one committed copy per redrive, whatever dies when. Handling the copy is at least
-/// once, as always. Reads only committed records and never holds the queue in memory. Thread-safe;
-/// of jobs (redrive, discard) one runs at a time, in all processes together.
+/// once, as always. (Kafka answers a commit before it has written the transaction's markers, so the
+/// last batch is seen by list a moment after a job has returned.) Reads only committed records and
+/// never holds the queue in memory. Thread-safe; of jobs (redrive, discard) one runs at a time, in
+/// all processes together.
 class DeadLetterQueue {
  public:
   [[nodiscard]] static Result<std::unique_ptr<DeadLetterQueue>> create(
