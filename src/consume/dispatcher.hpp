@@ -106,6 +106,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void stopStaging();
   /// Takes those out whose partition was given away: another member runs them again.
   void dropGone(std::vector<Task*>& staged);
+  [[nodiscard]] bool anyGone(const std::vector<Task*>& staged) const;
   /// The offsets as they are when these are completed.
   [[nodiscard]] CommitPlan planTransaction(const std::vector<Task*>& staged);
   void transacted(const CommitPlan& plan, const std::vector<Task*>& staged);

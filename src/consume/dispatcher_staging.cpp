@@ -68,6 +68,12 @@ void Dispatcher::dropGone(std::vector<Task*>& staged) {
   });
 }
 
+bool Dispatcher::anyGone(const std::vector<Task*>& staged) const {
+  const Lock lock(mutex_);
+  return std::ranges::any_of(
+      staged, [](const Task* task) { return task->partition->state == Partition::State::kGone; });
+}
+
 CommitPlan Dispatcher::planTransaction(const std::vector<Task*>& staged) {
   CommitPlan plan;
   const Lock lock(mutex_);

@@ -1,6 +1,7 @@
 #include "consume/engine.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -43,6 +44,11 @@ Engine::Engine(const Settings& settings, EngineOptions options, EngineParts part
   options_.dispatch.forwarding = options_.transactionalId.has_value();
   options_.poll.commits = !options_.transactionalId;
   options_.dispatch.threads = parts_.invoker->threads(options_.dispatch.concurrency);
+  // Concurrency is of calls; the dispatcher counts records.
+  options_.dispatch.concurrency = static_cast<int>(
+      std::min<std::int64_t>(std::int64_t{options_.dispatch.concurrency} *
+                                 static_cast<std::int64_t>(options_.dispatch.maxBatchRecords),
+                             std::numeric_limits<int>::max()));
   dispatcher_ = std::make_shared<Dispatcher>(options_.dispatch, parts_.route, parts_.breaker,
                                              systemClock(), systemRandom());
 }

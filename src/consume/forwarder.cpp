@@ -115,6 +115,13 @@ Result<void> Forwarder::transact() {
   CAAS_TRY(client_->begin());
   CAAS_TRY(writeOutputs());
   plan_ = dispatcher_->planTransaction(batch_);
+  if (dispatcher_->anyGone(batch_)) {
+    // The plan leaves its offset out, so nothing would fence outputs that its new owner writes too.
+    return fail({.code = ErrorCode::kUnavailable,
+                 .message = "a partition was given away during the transaction",
+                 .hint = "Nothing: what it held is left out, the rest is staged again",
+                 .retriable = true});
+  }
   std::vector<client::TransactionOffset> offsets;
   offsets.reserve(plan_.offsets.size());
   for (const auto& [partition, offset, metadata] : plan_.offsets) {

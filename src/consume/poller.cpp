@@ -390,8 +390,14 @@ void Poller::leave() {
   if (beforeLeaving_) {
     beforeLeaving_();
   }
+  // A rebalance that is not answered would hold up the leaving until the deadline.
+  if (revocation_) {
+    finishRevocation();
+  }
+  if (!std::exchange(assigning_, {}).empty()) {
+    static_cast<void>(client_->assign({}));
+  }
   closePartitions(all);
-  revocation_.reset();
   const auto rest = std::chrono::ceil<Milliseconds>(deadline - steady_clock::now());
   left_ = client_->close(std::max(rest, Milliseconds{1'000}));
   client_.reset();

@@ -23,6 +23,8 @@ struct PollerOptions {
   client::GroupClientOptions client{};
   Milliseconds commitInterval{500};
   Milliseconds drainTimeout{10'000};
+  /// Taken from a partition before it is the next one's turn.
+  std::int64_t maxPollRecords = 500;
   /// False: a transaction commits the offsets.
   bool commits = true;
 };

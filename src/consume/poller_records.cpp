@@ -12,8 +12,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// Records taken from a partition before it is the next one's turn.
-constexpr std::int64_t kQuantum = 128;
 /// Partitions visited before the group is looked after again.
 constexpr int kRound = 8;
 constexpr Milliseconds kRoomAgain{20};
@@ -55,7 +53,7 @@ void Poller::readSome(PartitionReader& reader) {
     stalled_.push_back(&reader);
     return;
   }
-  const auto most = static_cast<std::size_t>(std::min(room, kQuantum));
+  const auto most = static_cast<std::size_t>(std::min(room, options_.maxPollRecords));
   arrivals_.clear();
   while (arrivals_.size() < most) {
     const auto* record = reader.queue->next();

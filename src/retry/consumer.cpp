@@ -288,6 +288,7 @@ class Consumer::Impl {
     engine.poll.client = {
         .purpose = "consumer", .group = group_, .readUncommitted = options_.readUncommitted};
     engine.poll.commitInterval = options_.commitInterval;
+    engine.poll.maxPollRecords = std::max(consumer.maxPollRecords, 1);
     engine.poll.drainTimeout = options_.drainTimeout;
     engine.discoveryInterval = options_.discoveryInterval;
     if (instance_) {
