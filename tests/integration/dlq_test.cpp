@@ -263,18 +263,22 @@ TEST_F(Dlq, TheRateIsKept) {
 TEST_F(Dlq, ASecondOperatorTakesOverAndTheFirstIsToldByWhom) {
   seed(2'000);
   std::promise<void> underWay;
+  std::promise<void> takenOver;
   bool told = false;
+  // The first one waits in the middle until the second is through, however slow the machine is.
   auto slow = std::async(std::launch::async, [&] {
     return open()->redrive(
         {}, {.ratePerSecond = 200, .by = "ann", .onProgress = [&](const DlqProgress& now) {
                if (now.done >= 100 && !told) {
                  told = true;
                  underWay.set_value();
+                 takenOver.get_future().wait_for(std::chrono::seconds{120});
                }
              }});
   });
   ASSERT_EQ(underWay.get_future().wait_for(std::chrono::seconds{60}), std::future_status::ready);
   const auto second = redrive({}, {.by = "bob"});
+  takenOver.set_value();
   const auto first = slow.get();
   ASSERT_FALSE(first);
   EXPECT_EQ(first.error().code, ErrorCode::kFenced);
