@@ -114,6 +114,12 @@ TEST(DlqLedger, KeysOfDifferentEntriesDiffer) {
   EXPECT_EQ(keys.size(), 8U);
 }
 
+TEST(DlqLedger, ATopicIdWithASlashIsNoSeparator) {
+  const RecordOrigin plain{
+      .topicId = "wp+bY3h/SOGq1fNc8oml9Q", .partition = 1, .offset = 2, .group = "g"};
+  EXPECT_EQ(ledgerKey(plain, 0), "wp-bY3h_SOGq1fNc8oml9Q/1/2/g/0");
+}
+
 TEST(DlqLedger, ValuesAreReadAsWrittenAndForeignOnesAreNot) {
   for (const auto state : {DlqState::kOpen, DlqState::kRedriven, DlqState::kDiscarded}) {
     const LedgerRecord record{

@@ -22,6 +22,9 @@ constexpr Milliseconds kBetweenTries{200};
 constexpr Milliseconds kWaitSlice{100};
 // The other one announces itself right after it has fenced us.
 constexpr Milliseconds kWhoTookOver{20'000};
+constexpr std::string_view kTakenOver = "taken over by";
+// Without a batch between them.
+constexpr int kRecoveries = 5;
 
 std::int64_t bytesOf(const ReceivedRecord& record) {
   std::size_t bytes =
@@ -104,7 +107,13 @@ Result<void> DlqJob::takeOver() {
     if (announced) {
       break;
     }
-    CAAS_TRY(afterFailure(std::move(announced).error(), begin));
+    const bool again = client_->remedy() == TransactionRemedy::kAbort &&
+                       steady_clock::now() - begin < options_.stallTimeout;
+    if (!again) {
+      return announced;
+    }
+    CAAS_TRY(client_->abort(options_.stallTimeout));
+    context_.clock.sleepFor(kBetweenTries);
   }
   // Only now, when nobody else can write any more, does its end hold still.
   CAAS_ASSIGN(ledger_, reader_.readLedger({.stall = options_.stallTimeout}));
@@ -208,6 +217,7 @@ Result<void> DlqJob::commitBatch() {
     }
     CAAS_TRY(afterFailure(std::move(written).error(), begin));
   }
+  recoveries_ = 0;
   report_.done += static_cast<std::int64_t>(batch_.size());
   batch_.clear();
   batchBytes_ = 0;
@@ -248,10 +258,9 @@ Result<void> DlqJob::writeBatch() {
 
 Result<void> DlqJob::stage(const Item& item, std::uint64_t token) {
   const auto& entry = item.read.entry;
-  auto mark = ledgerRecord(DlqState::kDiscarded);
+  auto mark = ledgerRecord(doneState());
   mark.entryId = entry.id;
   if (kind_ == DlqJobKind::kRedrive) {
-    mark.state = DlqState::kRedriven;
     FailureHeaders headers = item.read.headers;
     headers.origin.group = options_.toGroup.value_or(headers.origin.group);
     headers.attempt = 1;
@@ -276,20 +285,16 @@ Result<void> DlqJob::stage(const Item& item, std::uint64_t token) {
 
 /// Returns when the batch may be tried again.
 Result<void> DlqJob::afterFailure(Error error, steady_clock::time_point begin) {
-  if (client_->remedy() == TransactionRemedy::kRebuild) {
-    return fail(std::move(error));
-  }
-  if (client_->remedy() == TransactionRemedy::kRetry && client_->inTransaction() &&
-      (error.code == ErrorCode::kTimeout || error.code == ErrorCode::kConnectionTimeout)) {
-    error.message = fmt::format(
-        "{}. Whether the last batch of {} was committed is not known here; the ledger knows",
-        error.message, batch_.size());
-    error.hint = "Run it again: what was committed is left out";
-    return fail(std::move(error));
+  const bool outcomeUnknown = client_->remedy() == TransactionRemedy::kRetry &&
+                              error.code != ErrorCode::kQueueFull && client_->inTransaction();
+  if (client_->remedy() == TransactionRemedy::kRebuild || outcomeUnknown) {
+    return recover(std::move(error));
   }
   const auto delivery = client_->failedDelivery();
   if (client_->inTransaction()) {
-    CAAS_TRY(client_->abort(options_.stallTimeout));
+    if (auto aborted = client_->abort(options_.stallTimeout); !aborted) {
+      return recover(std::move(aborted).error());
+    }
   }
   if (delivery) {
     error = delivery->error;
@@ -311,38 +316,62 @@ Result<void> DlqJob::afterFailure(Error error, steady_clock::time_point begin) {
   return {};
 }
 
+/// The coordinator ends a transaction that takes too long, and the client that had it is then as
+/// good as fenced. When nobody else announced a job, we take over from ourselves.
+Result<void> DlqJob::recover(Error why) {
+  if (why.code == ErrorCode::kFenced) {
+    if (auto other = whoTookOver()) {
+      return fail(*std::move(other));
+    }
+  }
+  if (!why.fatal && !why.retriable) {
+    return fail(std::move(why));
+  }
+  if (++recoveries_ > kRecoveries) {
+    return fail(std::move(why));
+  }
+  log::warn("a job of the DLQ takes over from itself", {{"error", why.message}});
+  client_.reset();
+  CAAS_TRY(takeOver());
+  // Whether the last commit came through stands there now.
+  const auto before = batch_.size();
+  std::erase_if(batch_,
+                [&](const Item& item) { return ledger_.entries.contains(item.read.ledgerKey); });
+  report_.done += static_cast<std::int64_t>(before - batch_.size());
+  for (const auto& item : batch_) {
+    ledger_.entries.emplace(item.read.ledgerKey, ledgerRecord(doneState()));
+  }
+  return {};
+}
+
 Error DlqJob::ended(Error error) const {
-  if (error.code == ErrorCode::kFenced) {
-    error = takenOver();
+  if (error.code == ErrorCode::kFenced && !error.message.starts_with(kTakenOver)) {
+    error = whoTookOver().value_or(std::move(error));
   }
   if (!options_.dryRun) {
-    error.message = fmt::format("{} ({} were {} before)", error.message, report_.done,
-                                kind_ == DlqJobKind::kRedrive ? "redriven" : "discarded");
+    error.message =
+        fmt::format("{} ({} were {} before)", error.message, report_.done, toString(doneState()));
   }
   return error;
 }
 
-Error DlqJob::takenOver() const {
-  Error error{.code = ErrorCode::kFenced,
-              .message =
-                  "this job's transaction was ended from outside: another job took over, or "
-                  "this one was too slow",
-              .hint = "Run it again: entries that were done are left out",
-              .fatal = true};
+std::optional<Error> DlqJob::whoTookOver() const {
   const auto end = steady_clock::now() + kWhoTookOver;
   while (steady_clock::now() < end) {
     const auto newest = reader_.newestJob(begun_, ReadingTime::within(kWhoTookOver));
     if (newest && *newest && (*newest)->jobId != report_.jobId) {
       const LedgerRecord& other = **newest;
-      error.message = fmt::format("taken over by {} (job {}, begun {})",
-                                  other.by.empty() ? "another operator" : other.by, other.jobId,
-                                  formatTimestamp(other.at));
-      error.hint = "Each entry has one copy all the same; run it again once the other is done";
-      return error;
+      return Error{
+          .code = ErrorCode::kFenced,
+          .message = fmt::format("{} {} (job {}, begun {})", kTakenOver,
+                                 other.by.empty() ? "another operator" : other.by, other.jobId,
+                                 formatTimestamp(other.at)),
+          .hint = "Each entry has one copy all the same; run it again once the other is done",
+          .fatal = true};
     }
     context_.clock.sleepFor(kBetweenTries);
   }
-  return error;
+  return std::nullopt;
 }
 
 void DlqJob::failed(const std::string& id, Error error) {

@@ -65,7 +65,12 @@ class DlqJob {
   [[nodiscard]] Result<void> stageJob();
   [[nodiscard]] Result<void> afterFailure(Error error, std::chrono::steady_clock::time_point begin);
   [[nodiscard]] Error ended(Error error) const;
-  [[nodiscard]] Error takenOver() const;
+  [[nodiscard]] Result<void> recover(Error why);
+  /// Waits a while for another job's announcement.
+  [[nodiscard]] std::optional<Error> whoTookOver() const;
+  [[nodiscard]] DlqState doneState() const {
+    return kind_ == DlqJobKind::kRedrive ? DlqState::kRedriven : DlqState::kDiscarded;
+  }
   void failed(const std::string& id, Error error);
   void progress();
   [[nodiscard]] bool askedToStop();
@@ -85,6 +90,7 @@ class DlqJob {
   std::int64_t batchBytes_ = 0;
   Pace pace_;
   const Timestamp begun_;
+  int recoveries_ = 0;
   DlqJobReport report_;
   std::chrono::steady_clock::time_point progressAt_{};
 };

@@ -1,5 +1,7 @@
 #include "retry/dlq_ledger.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -22,8 +24,12 @@ std::string textAt(const boost::json::object& object, std::string_view name) {
 }  // namespace
 
 std::string ledgerKey(const RecordOrigin& origin, int redriveCount) {
-  return fmt::format("{}/{}/{}/{}/{}", origin.topicId.empty() ? origin.topic : origin.topicId,
-                     origin.partition, origin.offset, origin.group, redriveCount);
+  std::string topic = origin.topicId.empty() ? origin.topic : origin.topicId;
+  // The client gives ids in plain base64, Kafka's own tools in the one for URLs: one key for both.
+  std::ranges::replace(topic, '/', '_');
+  std::ranges::replace(topic, '+', '-');
+  return fmt::format("{}/{}/{}/{}/{}", topic, origin.partition, origin.offset, origin.group,
+                     redriveCount);
 }
 
 std::string ledgerValue(const LedgerRecord& record) {

@@ -1,9 +1,9 @@
 #include "support/dlq_seed.hpp"
 
-#include <atomic>
 #include <future>
 #include <memory>
-#include <thread>
+#include <mutex>
+#include <utility>
 
 namespace caas::kafka::test {
 
@@ -33,8 +33,10 @@ void seedDlq(const std::string& topic, const std::string& group, int count,
     ConsumedRecord record;
   };
   std::vector<Source> sources(static_cast<std::size_t>(count));
-  std::atomic<int> done{0};
-  std::atomic<int> failed{0};
+  std::mutex mutex;
+  std::vector<int> again;  // as the engine does when a copy has failed
+  int done = 0;
+  std::string lastError;
   const HeaderView type{"caas.type", "message"};
   for (int i = 0; i < count; ++i) {
     auto& source = sources[static_cast<std::size_t>(i)];
@@ -48,19 +50,36 @@ void seedDlq(const std::string& topic, const std::string& group, int count,
                      .key = source.key,
                      .value = source.value,
                      .headers = {&type, 1}};
-    router->divert({.record = &source.record,
-                    .kind = HandlerResult::Kind::kReject,
-                    .code = i % 10 == 0 ? "rare" : "common",
-                    .message = "refused"},
-                   [&](const Result<consume::FailureOutcome>& outcome) {
-                     failed += outcome ? 0 : 1;
-                     ++done;
-                   });
+    again.push_back(i);
   }
-  if (!eventually(Milliseconds{120'000}, [&] { return done == count; }) || failed > 0) {
+  const bool all = eventually(Milliseconds{120'000}, [&] {
+    std::vector<int> now;
+    {
+      const std::lock_guard lock(mutex);
+      now = std::exchange(again, {});
+    }
+    for (const int i : now) {
+      router->divert({.record = &sources[static_cast<std::size_t>(i)].record,
+                      .kind = HandlerResult::Kind::kReject,
+                      .code = i % 10 == 0 ? "rare" : "common",
+                      .message = "refused"},
+                     [&, i](const Result<consume::FailureOutcome>& outcome) {
+                       const std::lock_guard lock(mutex);
+                       if (outcome) {
+                         ++done;
+                       } else {
+                         lastError = outcome.error().message;
+                         again.push_back(i);
+                       }
+                     });
+    }
+    const std::lock_guard lock(mutex);
+    return done == count;
+  });
+  if (!all) {
     // The callbacks refer to this frame.
     static_cast<void>(router->close(Milliseconds{1'000}));
-    throw std::runtime_error("the DLQ could not be filled: " + std::to_string(failed) + " failed");
+    throw std::runtime_error("the DLQ could not be filled: " + lastError);
   }
 }
 
