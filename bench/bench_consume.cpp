@@ -239,7 +239,8 @@ class Timer {
       if (due_.empty()) {
         wake_.wait(lock, stop, [this] { return !due_.empty(); });
       } else if (due_.top().at > steady_clock::now()) {
-        wake_.wait_until(lock, stop, due_.top().at, [] { return false; });
+        const auto at = due_.top().at;  // what comes meanwhile moves the queue's entries
+        wake_.wait_until(lock, stop, at, [&] { return due_.top().at < at; });
       } else {
         const auto call = due_.top().call;
         due_.pop();

@@ -33,6 +33,12 @@ class RawSender {
       fmt::print(stderr, "{}\n", conf.error().describe());
       return;
     }
+    // Ours counts for itself and gives librdkafka twice the bounds: as deep a queue for both.
+    for (const auto& [name, bound] :
+         {std::pair{"queue.buffering.max.messages", settings.producer.queueMaxRecords},
+          std::pair{"queue.buffering.max.kbytes", settings.producer.queueMaxBytes / 1024}}) {
+      rd_kafka_conf_set(conf->get(), name, std::to_string(bound).c_str(), nullptr, 0);
+    }
     auto made = client::makeClient(RD_KAFKA_PRODUCER, std::move(*conf));
     if (!made) {
       fmt::print(stderr, "{}\n", made.error().describe());

@@ -173,10 +173,16 @@ class AdminClient {
   [[nodiscard]] Result<std::vector<NamedResult>> createPartitions(
       const std::vector<std::pair<std::string, int>>& newTotals, const CallOptions& options = {});
 
+  /// `names`: only these settings; a topic answers with some 40 of them (5 KB). Empty: all.
   [[nodiscard]] Result<std::vector<TopicConfigs>> describeConfigs(
-      const std::vector<std::string>& topics, const CallOptions& options = {});
+      const std::vector<std::string>& topics, const CallOptions& options = {},
+      const std::vector<std::string>& names = {});
   [[nodiscard]] Result<std::vector<NamedResult>> incrementalAlterConfigs(
       const std::vector<ConfigChange>& changes, const CallOptions& options = {});
+  /// Settings that the brokers hold for a consumer group (KIP-848).
+  [[nodiscard]] Result<void> setGroupConfigs(const std::string& group,
+                                             const std::map<std::string, std::string>& configs,
+                                             const CallOptions& options = {});
 
   [[nodiscard]] Result<std::vector<PartitionOffset>> listOffsets(
       const std::vector<std::pair<TopicPartition, OffsetSpec>>& partitions,

@@ -100,6 +100,51 @@ std::optional<Error> resourceError(const rd_kafka_ConfigResource_t* resource,
                        text == nullptr ? "" : text);
 }
 
+Result<ConfigResourcePtr> changeOf(rd_kafka_ResourceType_t type, const std::string& name,
+                                   const std::map<std::string, std::string>& set,
+                                   const std::vector<std::string>& remove) {
+  ConfigResourcePtr request(rd_kafka_ConfigResource_new(type, name.c_str()));
+  const auto what = fmt::format("changing '{}'", name);
+  for (const auto& [key, value] : set) {
+    if (const ErrorPtr error{rd_kafka_ConfigResource_add_incremental_config(
+            request.get(), key.c_str(), RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET, value.c_str())}) {
+      return fail(mapError(error.get(), what));
+    }
+  }
+  for (const auto& key : remove) {
+    if (const ErrorPtr error{rd_kafka_ConfigResource_add_incremental_config(
+            request.get(), key.c_str(), RD_KAFKA_ALTER_CONFIG_OP_TYPE_DELETE, nullptr)}) {
+      return fail(mapError(error.get(), what));
+    }
+  }
+  return request;
+}
+
+/// One IncrementalAlterConfigs request (KIP-339).
+template <class Impl>
+Result<std::vector<NamedResult>> alter(Impl& impl, const std::vector<ConfigResourcePtr>& requests,
+                                       const std::string& what, const CallOptions& options) {
+  std::vector<NamedResult> named;
+  if (requests.empty()) {
+    return named;
+  }
+  auto raw = rawPointers(requests);
+  CAAS_ASSIGN(const EventPtr event,
+              impl.run(RD_KAFKA_ADMIN_OP_INCREMENTALALTERCONFIGS, what, options,
+                       [&](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
+                         rd_kafka_IncrementalAlterConfigs(client, raw.data(), raw.size(),
+                                                          adminOptions, queue);
+                       }));
+  std::size_t count = 0;
+  const auto** results = rd_kafka_IncrementalAlterConfigs_result_resources(
+      rd_kafka_event_IncrementalAlterConfigs_result(event.get()), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    named.push_back(
+        {rd_kafka_ConfigResource_name(results[i]), resourceError(results[i], "changing")});
+  }
+  return named;
+}
+
 }  // namespace
 
 Result<ClusterDescription> AdminClient::describeCluster(const CallOptions& options) {
@@ -283,13 +328,18 @@ Result<std::vector<NamedResult>> AdminClient::createPartitions(
 }
 
 Result<std::vector<TopicConfigs>> AdminClient::describeConfigs(
-    const std::vector<std::string>& topics, const CallOptions& options) {
+    const std::vector<std::string>& topics, const CallOptions& options,
+    const std::vector<std::string>& names) {
   if (topics.empty()) {
     return std::vector<TopicConfigs>{};
   }
   std::vector<ConfigResourcePtr> requests;
   for (const auto& topic : topics) {
     requests.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+    for (const auto& name : names) {
+      // Of a description only the name is sent.
+      rd_kafka_ConfigResource_set_config(requests.back().get(), name.c_str(), "");
+    }
   }
   auto raw = rawPointers(requests);
   CAAS_ASSIGN(const EventPtr event,
@@ -322,45 +372,27 @@ Result<std::vector<TopicConfigs>> AdminClient::describeConfigs(
 
 Result<std::vector<NamedResult>> AdminClient::incrementalAlterConfigs(
     const std::vector<ConfigChange>& changes, const CallOptions& options) {
-  if (changes.empty()) {
-    return std::vector<NamedResult>{};
-  }
   std::vector<ConfigResourcePtr> requests;
   for (const auto& change : changes) {
-    ConfigResourcePtr request(
-        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, change.topic.c_str()));
-    const std::string what = fmt::format("changing topic '{}'", change.topic);
-    for (const auto& [name, value] : change.set) {
-      if (const ErrorPtr error{rd_kafka_ConfigResource_add_incremental_config(
-              request.get(), name.c_str(), RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET, value.c_str())}) {
-        return fail(mapError(error.get(), what));
-      }
-    }
-    for (const auto& name : change.remove) {
-      if (const ErrorPtr error{rd_kafka_ConfigResource_add_incremental_config(
-              request.get(), name.c_str(), RD_KAFKA_ALTER_CONFIG_OP_TYPE_DELETE, nullptr)}) {
-        return fail(mapError(error.get(), what));
-      }
-    }
+    CAAS_ASSIGN(auto request,
+                changeOf(RD_KAFKA_RESOURCE_TOPIC, change.topic, change.set, change.remove));
     requests.push_back(std::move(request));
   }
-  auto raw = rawPointers(requests);
-  CAAS_ASSIGN(const EventPtr event,
-              impl_->run(RD_KAFKA_ADMIN_OP_INCREMENTALALTERCONFIGS,
-                         fmt::format("changing {} topics", changes.size()), options,
-                         [&](rd_kafka_t* client, const auto* adminOptions, auto* queue) {
-                           rd_kafka_IncrementalAlterConfigs(client, raw.data(), raw.size(),
-                                                            adminOptions, queue);
-                         }));
-  std::size_t count = 0;
-  const auto** results = rd_kafka_IncrementalAlterConfigs_result_resources(
-      rd_kafka_event_IncrementalAlterConfigs_result(event.get()), &count);
-  std::vector<NamedResult> named;
-  for (std::size_t i = 0; i < count; ++i) {
-    named.push_back(
-        {rd_kafka_ConfigResource_name(results[i]), resourceError(results[i], "changing")});
+  return alter(*impl_, requests, fmt::format("changing {} topics", changes.size()), options);
+}
+
+Result<void> AdminClient::setGroupConfigs(const std::string& group,
+                                          const std::map<std::string, std::string>& configs,
+                                          const CallOptions& options) {
+  CAAS_ASSIGN(auto request, changeOf(RD_KAFKA_RESOURCE_GROUP, group, configs, {}));
+  std::vector<ConfigResourcePtr> requests;
+  requests.push_back(std::move(request));
+  CAAS_ASSIGN(auto results,
+              alter(*impl_, requests, fmt::format("changing group '{}'", group), options));
+  if (!results.empty() && results.front().error) {
+    return fail(*std::move(results.front().error));
   }
-  return named;
+  return {};
 }
 
 }  // namespace caas::kafka::client

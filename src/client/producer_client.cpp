@@ -6,6 +6,7 @@
 #include <shared_mutex>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -178,25 +179,35 @@ class ProducerClient::Impl {
   }
 
   void serveDeliveries(rd_kafka_event_t* event) {
+    // What came together is reported together, so that the sink takes its locks once for all.
+    std::array<DeliveryOutcome, 128> outcomes;
+    std::size_t count = 0;
+    const auto report = [&] { sink_.onDeliveries({outcomes.data(), std::exchange(count, 0)}); };
     while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) {
       const std::string_view topic = rd_kafka_topic_name(message->rkt);
-      DeliveryOutcome outcome;
-      outcome.token =
-          static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message->_private));
-      outcome.topic = topic;
-      outcome.partition = message->partition;
-      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        state_.onAnswer();
-        outcome.offset = message->offset;
-        outcome.timestamp = Timestamp{Milliseconds{rd_kafka_message_timestamp(message, nullptr)}};
-        outcome.persistence = Persistence::kPersisted;
-        sink_.onDelivery(outcome);
-      } else {
+      DeliveryOutcome& outcome = outcomes[count++];
+      outcome = {
+          .token = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message->_private)),
+          .topic = topic,
+          .partition = message->partition};
+      if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         const Error error = deliveryError(message, topic);
         outcome.persistence = persistenceOf(message);
         outcome.error = &error;
-        sink_.onDelivery(outcome);
+        report();
+        continue;
       }
+      outcome.offset = message->offset;
+      outcome.timestamp = Timestamp{Milliseconds{rd_kafka_message_timestamp(message, nullptr)}};
+      outcome.persistence = Persistence::kPersisted;
+      if (count == outcomes.size()) {
+        state_.onAnswer();
+        report();
+      }
+    }
+    if (count > 0) {
+      state_.onAnswer();
+      report();
     }
   }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "caas/kafka/record.hpp"
@@ -21,11 +22,11 @@ struct DeliveryOutcome {
   const Error* error = nullptr;
 };
 
-/// Takes outcomes on the client's delivery thread.
+/// Takes outcomes on the client's delivery thread, as many at once as came together.
 class DeliverySink {
  public:
   virtual ~DeliverySink() = default;
-  virtual void onDelivery(const DeliveryOutcome& outcome) noexcept = 0;
+  virtual void onDeliveries(std::span<const DeliveryOutcome> outcomes) noexcept = 0;
 };
 
 /// One librdkafka producer. `produce` never blocks; its queue's bounds are the caller's business

@@ -43,7 +43,7 @@ void Breaker::forget() {
   probesOut_ = std::max(probesOut_ - 1, 0);
 }
 
-bool Breaker::onResult(bool success, Time now) {
+bool Breaker::onResult(bool success, Time admitted, Time now) {
   if (!policy_.enabled) {
     return false;
   }
@@ -51,6 +51,9 @@ bool Breaker::onResult(bool success, Time now) {
   switch (state_) {
     case State::kOpen: return false;  // from before it opened: says nothing new
     case State::kHalfOpen:
+      if (admitted < probing_) {
+        return false;  // no probe, or one that was given up
+      }
       if (!success) {
         return trip(now);
       }
@@ -95,7 +98,12 @@ bool Breaker::open() const {
 
 std::optional<Breaker::Time> Breaker::opensAt() const {
   const std::lock_guard lock(mutex_);
-  return state_ == State::kClosed ? std::nullopt : std::optional(until_);
+  switch (state_) {
+    case State::kClosed: return std::nullopt;
+    case State::kOpen: return until_;
+    case State::kHalfOpen: break;
+  }
+  return probesOut_ + probesDone_ < policy_.probes ? until_ : probing_ + policy_.maxOpenFor;
 }
 
 }  // namespace caas::kafka::consume

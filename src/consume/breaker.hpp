@@ -20,8 +20,9 @@ class Breaker {
   [[nodiscard]] bool admit(Time now);
   /// A record that admit let through came to nothing (its partition was given away).
   void forget();
-  /// What a handler said. Returns true when that opened or closed it.
-  bool onResult(bool success, Time now);
+  /// What a handler said of a record that `admit` let through at `admitted`. Returns true when that
+  /// opened or closed it.
+  bool onResult(bool success, Time admitted, Time now);
   [[nodiscard]] bool open() const;
   /// When the next probes may run; nothing while it is closed.
   [[nodiscard]] std::optional<Time> opensAt() const;
@@ -39,7 +40,7 @@ class Breaker {
   std::size_t results_ = 0;
   std::size_t failed_ = 0;
   Time until_{};
-  Time probing_{};  ///< since when it is half open
+  Time probing_{};  ///< since when its present probes run
   Milliseconds openFor_;
   int probesOut_ = 0;
   int probesDone_ = 0;

@@ -18,7 +18,7 @@ class BreakerTest : public ::testing::Test {
  protected:
   void open() {
     for (int i = 0; i < 4; ++i) {
-      breaker_.onResult(false, now_);
+      breaker_.onResult(false, now_, now_);
     }
     ASSERT_TRUE(breaker_.open());
   }
@@ -26,7 +26,7 @@ class BreakerTest : public ::testing::Test {
   void failProbe() {
     now_ = *breaker_.opensAt();
     ASSERT_TRUE(breaker_.admit(now_));
-    ASSERT_TRUE(breaker_.onResult(false, now_));
+    ASSERT_TRUE(breaker_.onResult(false, now_, now_));
   }
 
   Breaker breaker_{kPolicy};
@@ -35,19 +35,19 @@ class BreakerTest : public ::testing::Test {
 
 TEST_F(BreakerTest, StaysClosedUntilTheWindowIsFullAndFailingEnough) {
   for (int i = 0; i < 3; ++i) {
-    EXPECT_FALSE(breaker_.onResult(false, now_));
+    EXPECT_FALSE(breaker_.onResult(false, now_, now_));
   }
   EXPECT_FALSE(breaker_.open()) << "three of three is no full window";
-  EXPECT_TRUE(breaker_.onResult(true, now_)) << "three of four is enough";
+  EXPECT_TRUE(breaker_.onResult(true, now_, now_)) << "three of four is enough";
   EXPECT_TRUE(breaker_.open());
   EXPECT_FALSE(breaker_.admit(now_));
 }
 
 TEST_F(BreakerTest, OldResultsLeaveTheWindow) {
   for (int i = 0; i < 20; ++i) {
-    EXPECT_FALSE(breaker_.onResult(i % 2 == 0, now_)) << i;
+    EXPECT_FALSE(breaker_.onResult(i % 2 == 0, now_, now_)) << i;
   }
-  EXPECT_TRUE(breaker_.onResult(false, now_)) << "the last four are now three failures";
+  EXPECT_TRUE(breaker_.onResult(false, now_, now_)) << "the last four are now three failures";
 }
 
 TEST_F(BreakerTest, OpensForItsTimeAndLetsSoManyProbesThrough) {
@@ -66,11 +66,11 @@ TEST_F(BreakerTest, ClosesWhenAllProbesSucceed) {
   open();
   now_ += milliseconds{1'000};
   ASSERT_TRUE(breaker_.admit(now_));
-  EXPECT_FALSE(breaker_.onResult(true, now_));
+  EXPECT_FALSE(breaker_.onResult(true, now_, now_));
   EXPECT_TRUE(breaker_.open());
   ASSERT_TRUE(breaker_.admit(now_));
   EXPECT_FALSE(breaker_.admit(now_)) << "one done and one out are two";
-  EXPECT_TRUE(breaker_.onResult(true, now_));
+  EXPECT_TRUE(breaker_.onResult(true, now_, now_));
   EXPECT_FALSE(breaker_.open());
   EXPECT_FALSE(breaker_.opensAt());
   EXPECT_TRUE(breaker_.admit(now_));
@@ -90,10 +90,10 @@ TEST_F(BreakerTest, BeginsAnewAfterItWasClosed) {
   now_ = *breaker_.opensAt();
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(breaker_.admit(now_));
-    breaker_.onResult(true, now_);
+    breaker_.onResult(true, now_, now_);
   }
   ASSERT_FALSE(breaker_.open());
-  EXPECT_FALSE(breaker_.onResult(false, now_)) << "the failures of before are forgotten";
+  EXPECT_FALSE(breaker_.onResult(false, now_, now_)) << "the failures of before are forgotten";
   open();
   EXPECT_EQ(breaker_.opensAt(), now_ + milliseconds{1'000}) << "not the doubled time";
 }
@@ -101,10 +101,33 @@ TEST_F(BreakerTest, BeginsAnewAfterItWasClosed) {
 TEST_F(BreakerTest, ResultsOfBeforeItOpenedChangeNothing) {
   open();
   const auto opensAt = breaker_.opensAt();
-  EXPECT_FALSE(breaker_.onResult(true, now_ + milliseconds{500}));
-  EXPECT_FALSE(breaker_.onResult(false, now_ + milliseconds{500}));
+  EXPECT_FALSE(breaker_.onResult(true, now_, now_ + milliseconds{500}));
+  EXPECT_FALSE(breaker_.onResult(false, now_, now_ + milliseconds{500}));
   EXPECT_TRUE(breaker_.open());
   EXPECT_EQ(breaker_.opensAt(), opensAt);
+}
+
+TEST_F(BreakerTest, LateResultsOfBeforeItOpenedAreNoProbes) {
+  const auto before = now_;
+  open();
+  now_ += milliseconds{1'000};
+  ASSERT_TRUE(breaker_.admit(now_));
+  EXPECT_FALSE(breaker_.onResult(true, before, now_));
+  EXPECT_FALSE(breaker_.onResult(false, before, now_));
+  EXPECT_TRUE(breaker_.open());
+  ASSERT_TRUE(breaker_.admit(now_));
+  EXPECT_FALSE(breaker_.admit(now_));
+  EXPECT_FALSE(breaker_.onResult(true, now_, now_));
+  EXPECT_TRUE(breaker_.onResult(true, now_, now_));
+}
+
+TEST_F(BreakerTest, WithAllProbesOutTheNextMayComeAfterTheLongestOpenTime) {
+  open();
+  now_ += milliseconds{1'000};
+  ASSERT_TRUE(breaker_.admit(now_));
+  EXPECT_LE(breaker_.opensAt(), now_) << "one more may run at once";
+  ASSERT_TRUE(breaker_.admit(now_));
+  EXPECT_EQ(breaker_.opensAt(), now_ + milliseconds{3'000});
 }
 
 TEST_F(BreakerTest, AProbeThatCameToNothingMakesRoomForAnother) {
@@ -122,13 +145,13 @@ TEST_F(BreakerTest, ProbesThatHangAreReplacedAfterTheLongestOpenTime) {
   now_ += milliseconds{1'000};
   ASSERT_TRUE(breaker_.admit(now_));
   ASSERT_TRUE(breaker_.admit(now_));
-  breaker_.onResult(true, now_);  // the other one never answers
+  breaker_.onResult(true, now_, now_);  // the other one never answers
   now_ += milliseconds{2'999};
   EXPECT_FALSE(breaker_.admit(now_));
   now_ += milliseconds{1};
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(breaker_.admit(now_));
-    breaker_.onResult(true, now_);
+    breaker_.onResult(true, now_, now_);
   }
   EXPECT_FALSE(breaker_.open());
 }
@@ -136,7 +159,7 @@ TEST_F(BreakerTest, ProbesThatHangAreReplacedAfterTheLongestOpenTime) {
 TEST(BreakerDisabled, NeverOpens) {
   Breaker breaker({.enabled = false, .failureRatio = 0.0, .window = 1});
   for (int i = 0; i < 100; ++i) {
-    EXPECT_FALSE(breaker.onResult(false, {}));
+    EXPECT_FALSE(breaker.onResult(false, {}, {}));
     EXPECT_TRUE(breaker.admit({}));
   }
   EXPECT_FALSE(breaker.open());
@@ -145,8 +168,8 @@ TEST(BreakerDisabled, NeverOpens) {
 
 TEST(BreakerWindow, OfNoResultsIsTakenAsOne) {
   Breaker breaker({.failureRatio = 1.0, .window = 0});
-  EXPECT_FALSE(breaker.onResult(true, {}));
-  EXPECT_TRUE(breaker.onResult(false, {}));
+  EXPECT_FALSE(breaker.onResult(true, {}, {}));
+  EXPECT_TRUE(breaker.onResult(false, {}, {}));
 }
 
 }  // namespace

@@ -145,6 +145,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void begin(Task* task, Work& work);
   /// True if the record has to be diverted, outside of the lock.
   [[nodiscard]] bool settle(Task* task, HandlerResult&& result);
+  /// And not by a code that goes to the DLQ at once.
+  [[nodiscard]] bool asksForRetry(const HandlerResult& result) const;
   [[nodiscard]] bool tryAgainInPlace(const Task& task, const HandlerResult& result) const;
   [[nodiscard]] Milliseconds backoffOf(int attempt);
   void finish(Task* task);

@@ -29,7 +29,8 @@ std::string_view toString(FailureStage stage) {
 bool Dispatcher::settle(Task* task, HandlerResult&& result) {
   running_.remove(task);
   --inHandlers_;
-  if (breaker_->onResult(result.kind() != HandlerResult::Kind::kRetry, clock_.steadyNow())) {
+  // A record that is refused for what it is says nothing of a dependency.
+  if (breaker_->onResult(!asksForRetry(result), task->startedAt, clock_.steadyNow())) {
     breakerHolds_ = false;
     log::warn(breaker_->open() ? "nearly every record fails: pausing" : "records succeed again",
               {{"group", options_.group}, {"last", result.message()}});
@@ -69,11 +70,16 @@ bool Dispatcher::settle(Task* task, HandlerResult&& result) {
   return true;
 }
 
+bool Dispatcher::asksForRetry(const HandlerResult& result) const {
+  const auto& codes = options_.retry.rejectCodes;
+  return result.kind() == HandlerResult::Kind::kRetry &&
+         std::ranges::find(codes, result.code()) == codes.end();
+}
+
 bool Dispatcher::tryAgainInPlace(const Task& task, const HandlerResult& result) const {
   const auto& retry = options_.retry;
-  return retry.mode == RetryMode::kBlock && result.kind() == HandlerResult::Kind::kRetry &&
-         task.record.attempt < retry.maxAttempts.value_or(kBlockAttempts) &&
-         std::ranges::find(retry.rejectCodes, result.code()) == retry.rejectCodes.end();
+  return retry.mode == RetryMode::kBlock && asksForRetry(result) &&
+         task.record.attempt < retry.maxAttempts.value_or(kBlockAttempts);
 }
 
 Milliseconds Dispatcher::backoffOf(int attempt) {

@@ -58,6 +58,7 @@ Engine::~Engine() { static_cast<void>(close(Milliseconds{10'000})); }
 Result<void> Engine::start() {
   CAAS_ASSIGN(admin_,
               client::AdminClient::create(settings_, options_.poll.client.purpose + "-topics"));
+  setSessionTimeout();
   // Only a guess at how many partitions there will be: how much to read ahead of each.
   const auto found = discover(kFirstLook);
   const auto partitions = static_cast<std::int64_t>(found ? found->partitions : 64);
@@ -89,6 +90,27 @@ Result<void> Engine::start() {
   }
   watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
   return {};
+}
+
+/// Under KIP-848 the brokers hold it for the group, and clients refuse it.
+void Engine::setSessionTimeout() {
+  const auto& consumer = settings_.consumer;
+  if (consumer.groupProtocol != GroupProtocol::kConsumer) {
+    return;
+  }
+  const auto& group = options_.dispatch.group;
+  const auto millis = std::to_string(consumer.sessionTimeout.count());
+  const auto set = admin_->setGroupConfigs(group, {{"consumer.session.timeout.ms", millis}},
+                                           {.timeout = kLook, .broker = {}});
+  if (!set) {
+    log::warn(
+        "the group keeps the brokers' session timeout: they take one between "
+        "group.consumer.min.session.timeout.ms and group.consumer.max.session.timeout.ms, "
+        "from who may alter the group's configs",
+        {{"group", group},
+         {"CONSUMER_SESSION_TIMEOUT_MS", millis},
+         {"error", set.error().describe()}});
+  }
 }
 
 bool Engine::spawn() {

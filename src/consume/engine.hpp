@@ -56,6 +56,7 @@ class Engine {
   };
   [[nodiscard]] Result<Found> discover(Milliseconds deadline);
   void watch(const std::stop_token& stop);
+  void setSessionTimeout();
   bool spawn();
 
   const Settings settings_;

@@ -20,10 +20,23 @@ void OffsetLedger::push(Entry entry) {
 
 OffsetLedger::Ticket OffsetLedger::take(std::int64_t offset) {
   assert(offset >= next_);
-  push({offset, false});
+  push({offset, offset + 1, false});
   next_ = offset + 1;
   ++inFlight_;
   return firstTicket_ + count_ - 1;
+}
+
+void OffsetLedger::skip(std::int64_t offset) {
+  assert(offset >= next_);
+  next_ = offset + 1;
+  if (count_ == 0) {
+    return;
+  }
+  if (Entry& last = at(count_ - 1); last.completed) {
+    last.end = next_;
+  } else {
+    push({offset, next_, true});
+  }
 }
 
 void OffsetLedger::complete(Ticket ticket) {
@@ -64,7 +77,7 @@ std::vector<OffsetRange> OffsetLedger::completedAbove() const {
       open = true;
     }
     // Offsets between two completed records do not exist: the range runs over them.
-    ranges.back().end = entry.offset + 1;
+    ranges.back().end = entry.end;
   }
   const std::int64_t base = std::max(next_, committable());
   for (const auto& range : restored_.ranges()) {

@@ -47,8 +47,9 @@ class OffsetLedger {
   [[nodiscard]] bool alreadyCompleted(std::int64_t offset) const {
     return restored_.contains(offset);
   }
-  /// A record was read that needs no work.
-  void skip(std::int64_t offset) { complete(take(offset)); }
+  /// A record was read that needs no work. A run of such records takes one place: in a retry topic
+  /// other groups' records may stand by the thousand between two of ours.
+  void skip(std::int64_t offset);
   /// A record was read. Offsets grow; those that are left out (compacted, transaction markers) do
   /// not exist and hold nothing up.
   [[nodiscard]] Ticket take(std::int64_t offset);
@@ -68,12 +69,14 @@ class OffsetLedger {
   [[nodiscard]] std::size_t inFlight() const { return inFlight_; }
   /// Offsets between committable() and the newest taken record: what a map has to describe.
   [[nodiscard]] std::int64_t span() const;
-  /// Records held here, in flight or completed out of order.
+  /// Places taken: records in flight or completed out of order, and runs of skipped ones.
   [[nodiscard]] std::size_t size() const { return count_; }
 
  private:
+  /// One record, or a run of them without work.
   struct Entry {
     std::int64_t offset = 0;
+    std::int64_t end = 0;
     bool completed = false;
   };
   [[nodiscard]] Entry& at(std::size_t index) { return ring_[(head_ + index) & (ring_.size() - 1)]; }

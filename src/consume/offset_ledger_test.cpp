@@ -208,6 +208,32 @@ class CrashModel {
   int knownReruns_ = 0;
 };
 
+TEST(OffsetLedgerTest, ARunOfSkippedRecordsTakesOnePlace) {
+  OffsetLedger ledger(0);
+  for (std::int64_t offset = 0; offset < 5; ++offset) {
+    ledger.skip(offset);
+  }
+  EXPECT_EQ(ledger.size(), 0U);
+  EXPECT_EQ(ledger.committable(), 5);
+  const auto first = ledger.take(5);
+  for (std::int64_t offset = 6; offset < 10'000; ++offset) {
+    ledger.skip(offset);
+  }
+  const auto second = ledger.take(10'000);
+  ledger.skip(10'001);
+  ledger.skip(10'005);
+  EXPECT_EQ(ledger.size(), 4U);
+  EXPECT_EQ(ledger.inFlight(), 2U);
+  EXPECT_EQ(ledger.committable(), 5);
+  EXPECT_EQ(ledger.completedAbove(), (std::vector<OffsetRange>{{6, 10'000}, {10'001, 10'006}}));
+  ledger.complete(first);
+  EXPECT_EQ(ledger.committable(), 10'000);
+  EXPECT_EQ(ledger.completedAbove(), (std::vector<OffsetRange>{{10'001, 10'006}}));
+  ledger.complete(second);
+  EXPECT_EQ(ledger.committable(), 10'006);
+  EXPECT_EQ(ledger.size(), 0U);
+}
+
 TEST(OffsetLedgerTest, AnyOrderAnyCrashNothingLostAndNothingKnownRunsAgain) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     CrashModel model(seed);

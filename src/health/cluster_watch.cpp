@@ -17,9 +17,6 @@ Milliseconds answerTime(const Deadline& deadline) {
   return deadline.slice(std::min(kAnswerTime, deadline.total() * 2 / 5));
 }
 
-// A topic answers with some 40 settings (5 KB): this keeps a response near a megabyte.
-constexpr std::size_t kTopicsPerConfigRequest = 200;
-
 void take(Survey& survey, std::vector<Answer> answers) {
   for (auto& answer : answers) {
     if (answer.cluster) {
@@ -114,17 +111,19 @@ Result<client::ClusterMetadata> ClusterWatch::metadata(const Deadline& deadline)
 }
 
 Result<topics::TopicConfigMap> ClusterWatch::configs(const std::vector<std::string>& topics,
+                                                     const std::vector<std::string>& names,
                                                      const Survey& survey,
                                                      const Deadline& deadline) {
   CAAS_ASSIGN(const auto link, connect(deadline));
   topics::TopicConfigMap configs;
-  for (std::size_t first = 0; first < topics.size(); first += kTopicsPerConfigRequest) {
-    const auto last = std::min(first + kTopicsPerConfigRequest, topics.size());
+  for (std::size_t first = 0; first < topics.size(); first += topics::kTopicsPerConfigRequest) {
+    const auto last = std::min(first + topics::kTopicsPerConfigRequest, topics.size());
     const std::vector<std::string> chunk(topics.begin() + static_cast<std::ptrdiff_t>(first),
                                          topics.begin() + static_cast<std::ptrdiff_t>(last));
     CAAS_ASSIGN(auto answers,
-                link->admin->describeConfigs(chunk, {.timeout = deadline.slice(deadline.total()),
-                                                     .broker = survey.quickest}));
+                link->admin->describeConfigs(
+                    chunk, {.timeout = deadline.slice(deadline.total()), .broker = survey.quickest},
+                    names));
     for (auto& answer : answers) {
       if (!answer.error) {
         configs.emplace(std::move(answer.topic), std::move(answer.configs));

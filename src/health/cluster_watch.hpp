@@ -50,6 +50,7 @@ class ClusterWatch {
   // Of the cluster as a whole; after a survey, which has left the brokers behind that hang.
   [[nodiscard]] Result<client::ClusterMetadata> metadata(const Deadline& deadline);
   [[nodiscard]] Result<topics::TopicConfigMap> configs(const std::vector<std::string>& topics,
+                                                       const std::vector<std::string>& names,
                                                        const Survey& survey,
                                                        const Deadline& deadline);
   [[nodiscard]] Result<std::vector<client::GroupInfo>> groups(const Deadline& deadline);

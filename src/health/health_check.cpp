@@ -188,9 +188,10 @@ class HealthCheck::Impl {
 
   Result<TopicHealthResult> topicsOf(const Survey& survey, const client::ClusterMetadata& metadata,
                                      const Deadline& deadline) {
-    CAAS_ASSIGN(const auto configs,
-                parts_->watch.configs(topics::topicsToDescribe(metadata, parts_->catalog), survey,
-                                      deadline));
+    CAAS_ASSIGN(
+        const auto configs,
+        parts_->watch.configs(topics::topicsToDescribe(metadata, parts_->catalog),
+                              topics::configsToDescribe(parts_->catalog), survey, deadline));
     return topics::assessTopics(metadata, configs, parts_->catalog);
   }
 

@@ -43,6 +43,9 @@ std::uint64_t DeliverySlots::nextFree() {
   if (!free_.empty()) {
     const std::uint64_t number = free_.back();
     free_.pop_back();
+    if (!free_.empty()) {
+      prefetch(free_.back());
+    }
     return number;
   }
   const std::uint64_t number = used_++;
@@ -60,23 +63,13 @@ bool DeliverySlots::handOver(const Ticket& ticket) {
          state != (ticket.turn | kLeftToSender);
 }
 
-void DeliverySlots::release(std::uint64_t number) {
+void DeliverySlots::freeLocked(std::uint64_t number) {
   Slot& slot = at(number);
-  // Outside the lock: what the callback captured may be anything.
-  slot.callback = nullptr;
-  bool wake = false;
-  {
-    const std::lock_guard lock(mutex_);
-    slot.state.fetch_and(~kPhases);
-    free_.push_back(static_cast<std::uint32_t>(number));
-    --inGeneration_[slot.generation];
-    --records_;
-    bytes_ -= slot.bytes;
-    wake = waiting_ > 0;
-  }
-  if (wake) {
-    changed_.notify_all();
-  }
+  slot.state.fetch_and(~kPhases);
+  free_.push_back(static_cast<std::uint32_t>(number));
+  --inGeneration_[slot.generation];
+  --records_;
+  bytes_ -= slot.bytes;
 }
 
 void DeliverySlots::close() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ranges>
 #include <thread>
 
 #include <fmt/format.h>
@@ -11,6 +12,9 @@
 
 namespace caas::kafka::produce {
 namespace {
+
+/// How many outcomes ahead slots are fetched from memory.
+constexpr std::size_t kAhead = 8;
 
 std::int64_t sizeOf(const Record& record) {
   std::size_t bytes =
@@ -63,26 +67,33 @@ Result<void> ProducerCore::send(const Record& record, DeliveryCallback&& onDeliv
   return {};
 }
 
-void ProducerCore::onDelivery(const client::DeliveryOutcome& outcome) noexcept {
-  DeliverySlots::Slot& slot = slots_.at(outcome.token);
-  const DeliveryReport report{.topic = outcome.topic,
-                              .partition = outcome.partition,
-                              .offset = outcome.offset,
-                              .timestamp = outcome.timestamp,
-                              .latency = std::chrono::steady_clock::now() - slot.acceptedAt,
-                              .persistence = outcome.persistence,
-                              .error = outcome.error};
-  count(report);
-  if (slot.callback) {
+void ProducerCore::onDeliveries(std::span<const client::DeliveryOutcome> outcomes) noexcept {
+  count(outcomes);
+  const auto now = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (i + kAhead < outcomes.size()) {
+      slots_.prefetch(outcomes[i + kAhead].token);
+    }
+    const auto& outcome = outcomes[i];
+    const DeliverySlots::Slot& slot = slots_.at(outcome.token);
+    if (!slot.callback) {
+      continue;
+    }
     try {
-      slot.callback(report);
+      slot.callback({.topic = outcome.topic,
+                     .partition = outcome.partition,
+                     .offset = outcome.offset,
+                     .timestamp = outcome.timestamp,
+                     .latency = now - slot.acceptedAt,
+                     .persistence = outcome.persistence,
+                     .error = outcome.error});
     } catch (const std::exception& e) {
       log::error("delivery callback threw", {{"topic", outcome.topic}, {"what", e.what()}});
     } catch (...) {
       log::error("delivery callback threw", {{"topic", outcome.topic}});
     }
   }
-  slots_.release(outcome.token);
+  slots_.releaseAll(outcomes | std::views::transform(&client::DeliveryOutcome::token));
 }
 
 Result<void> ProducerCore::flush(Milliseconds deadline) {
@@ -147,14 +158,18 @@ Error ProducerCore::refused(DeliverySlots::Refusal refusal) {
   return errors::queueFull(slots_.records(), slots_.bytes(), limits_.queueFullWait);
 }
 
-void ProducerCore::count(const DeliveryReport& report) {
-  if (report.delivered()) {
-    delivered_.fetch_add(1, std::memory_order_relaxed);
-    return;
+void ProducerCore::count(std::span<const client::DeliveryOutcome> outcomes) {
+  std::int64_t delivered = 0;
+  for (const auto& outcome : outcomes) {
+    if (outcome.error == nullptr) {
+      ++delivered;
+      continue;
+    }
+    auto& failed =
+        outcome.persistence == Persistence::kNotPersisted ? notPersisted_ : possiblyPersisted_;
+    failed.fetch_add(1, std::memory_order_relaxed);
   }
-  auto& failed =
-      report.persistence == Persistence::kNotPersisted ? notPersisted_ : possiblyPersisted_;
-  failed.fetch_add(1, std::memory_order_relaxed);
+  delivered_.fetch_add(delivered, std::memory_order_relaxed);
 }
 
 void ProducerCore::waitAStep(Milliseconds step) {
@@ -187,7 +202,9 @@ void ProducerCore::failTheRest() {
 
 void ProducerCore::reportUnanswered(std::uint64_t number) {
   const Error error{ErrorCode::kShutdown, "the producer was closed before Kafka answered"};
-  onDelivery({.token = number, .persistence = Persistence::kPossiblyPersisted, .error = &error});
+  const client::DeliveryOutcome outcome{
+      .token = number, .persistence = Persistence::kPossiblyPersisted, .error = &error};
+  onDeliveries({&outcome, 1});
 }
 
 }  // namespace caas::kafka::produce

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 
 #include "caas/kafka/producer.hpp"
 #include "client/producer_client.hpp"
@@ -36,13 +37,13 @@ class ProducerCore final : public client::DeliverySink {
   [[nodiscard]] Result<void> flush(Milliseconds deadline);
   [[nodiscard]] Result<ShutdownReport> close(Milliseconds deadline);
   [[nodiscard]] ProducerStats stats() const;
-  void onDelivery(const client::DeliveryOutcome& outcome) noexcept override;
+  void onDeliveries(std::span<const client::DeliveryOutcome> outcomes) noexcept override;
 
  private:
   static constexpr Milliseconds kPurgePause{100};
 
   [[nodiscard]] Error refused(DeliverySlots::Refusal refusal);
-  void count(const DeliveryReport& report);
+  void count(std::span<const client::DeliveryOutcome> outcomes);
   void waitAStep(Milliseconds step);
   void failTheRest();
   void reportUnanswered(std::uint64_t number);

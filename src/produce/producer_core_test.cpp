@@ -54,8 +54,9 @@ class HeldTransport final : public Transport {
     }
     const auto error = errors::shutdown("purged");
     for (const auto token : tokens) {
-      sink_.onDelivery(
-          {.token = token, .persistence = Persistence::kNotPersisted, .error = &error});
+      const client::DeliveryOutcome outcome{
+          .token = token, .persistence = Persistence::kNotPersisted, .error = &error};
+      sink_.onDeliveries({&outcome, 1});
     }
   }
   void stopReporting() override { deaf = true; }

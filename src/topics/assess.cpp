@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <ranges>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,6 +13,8 @@
 
 namespace caas::kafka::topics {
 namespace {
+
+constexpr std::string_view kMinIsr = "min.insync.replicas";
 
 /// Worst first.
 enum class Severity { kOffline, kUnderMinIsr, kMissing, kUnderReplicated, kDrift };
@@ -35,7 +38,7 @@ std::optional<int> minIsrOf(const TopicConfigMap& configs, const std::string& to
   if (found == configs.end()) {
     return std::nullopt;
   }
-  const auto entry = found->second.find("min.insync.replicas");
+  const auto entry = found->second.find(std::string(kMinIsr));
   if (entry == found->second.end()) {
     return std::nullopt;
   }
@@ -164,6 +167,14 @@ std::vector<std::string> topicsToDescribe(const client::ClusterMetadata& metadat
     }
   }
   return topics;
+}
+
+std::vector<std::string> configsToDescribe(const Catalog& catalog) {
+  std::set<std::string> names{std::string(kMinIsr)};
+  for (const TopicDefinition& definition : catalog.definitions()) {
+    std::ranges::copy(definition.configs | std::views::keys, std::inserter(names, names.end()));
+  }
+  return {names.begin(), names.end()};
 }
 
 TopicHealthResult assessTopics(const client::ClusterMetadata& metadata,

@@ -11,6 +11,9 @@
 namespace caas::kafka::topics {
 
 inline constexpr int kMaxProblems = 50;
+/// Of those settings that are compared a topic has near a kilobyte: a response stays near a
+/// megabyte.
+inline constexpr std::size_t kTopicsPerConfigRequest = 1'000;
 
 /// The health of all topics of the cluster, foreign ones too: a consumer can't live without
 /// `__consumer_offsets`. `configs` holds those of the catalog's topics and of topics that lack a
@@ -22,8 +25,9 @@ inline constexpr int kMaxProblems = 50;
 [[nodiscard]] std::vector<WantedTopic> wantedOnCluster(const client::ClusterMetadata& metadata,
                                                        const Catalog& catalog);
 
-/// Which topics' configs assessTopics needs.
+/// Which topics' configs assessTopics needs, and which of them.
 [[nodiscard]] std::vector<std::string> topicsToDescribe(const client::ClusterMetadata& metadata,
                                                         const Catalog& catalog);
+[[nodiscard]] std::vector<std::string> configsToDescribe(const Catalog& catalog);
 
 }  // namespace caas::kafka::topics

@@ -6,14 +6,9 @@
 #include <fmt/ranges.h>
 
 #include "core/errors.hpp"
+#include "topics/assess.hpp"
 
 namespace caas::kafka::topics {
-namespace {
-
-// A topic answers with some 40 settings (5 KB): this keeps a response near a megabyte.
-constexpr std::size_t kTopicsPerConfigRequest = 200;
-
-}  // namespace
 
 Result<client::ClusterMetadata> readMetadata(const Context& context, const Deadline& deadline) {
   auto metadata =
@@ -43,13 +38,14 @@ Result<client::ClusterDescription> askForBrokers(const Context& context, const D
 
 Result<TopicConfigMap> readConfigs(const Context& context, const std::vector<std::string>& topics,
                                    const Deadline& deadline) {
+  const auto names = configsToDescribe(context.catalog);
   TopicConfigMap configs;
   for (std::size_t first = 0; first < topics.size(); first += kTopicsPerConfigRequest) {
     const auto last = std::min(first + kTopicsPerConfigRequest, topics.size());
     const std::vector<std::string> chunk(topics.begin() + static_cast<std::ptrdiff_t>(first),
                                          topics.begin() + static_cast<std::ptrdiff_t>(last));
     CAAS_ASSIGN(auto answers, retryingAnywhere(context.clock, context.admin, deadline, [&] {
-                  return context.admin.describeConfigs(chunk, deadline.call());
+                  return context.admin.describeConfigs(chunk, deadline.call(), names);
                 }));
     for (client::TopicConfigs& answer : answers) {
       if (!answer.error) {

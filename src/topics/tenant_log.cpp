@@ -89,13 +89,14 @@ Result<void> TenantLog::send(const TenantEvent& event, std::uint64_t token) {
   return client->produce(record, token);
 }
 
-void TenantLog::onDelivery(const client::DeliveryOutcome& outcome) noexcept {
+void TenantLog::onDeliveries(std::span<const client::DeliveryOutcome> outcomes) noexcept {
   const std::scoped_lock lock(mutex_);
-  const auto found = outcomes_.find(outcome.token);
-  if (found == outcomes_.end()) {
-    return;  // nobody waits for it any more
+  for (const auto& outcome : outcomes) {
+    // Else nobody waits for it any more.
+    if (const auto found = outcomes_.find(outcome.token); found != outcomes_.end()) {
+      found->second = outcome.error == nullptr ? Result<void>{} : fail(*outcome.error);
+    }
   }
-  found->second = outcome.error == nullptr ? Result<void>{} : fail(*outcome.error);
   delivered_.notify_all();
 }
 

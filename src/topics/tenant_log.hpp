@@ -60,7 +60,7 @@ class TenantLog final : private client::DeliverySink {
   [[nodiscard]] std::optional<Error> reservation(std::string_view tenant, Timestamp at) const;
 
  private:
-  void onDelivery(const client::DeliveryOutcome& outcome) noexcept override;
+  void onDeliveries(std::span<const client::DeliveryOutcome> outcomes) noexcept override;
   /// Made at the first event, and anew after a fatal error. Under producerMutex_.
   [[nodiscard]] Result<client::ProducerClient*> producer();
   [[nodiscard]] Result<void> send(const TenantEvent& event, std::uint64_t token);

@@ -155,6 +155,7 @@ TEST_F(ParallelConsumer, MembersShareThePartitionsAndTakeOverFromEachOther) {
 
 TEST_F(ParallelConsumer, TheConsumerProtocolOfKip848Works) {
   settings_.consumer.groupProtocol = GroupProtocol::kConsumer;
+  settings_.consumer.sessionTimeout = Milliseconds{12'000};
   const TestTopic topic("consume-848", 4);
   produce(topic.name(), 0, 400, 40);
   Seen seen;
@@ -165,6 +166,12 @@ TEST_F(ParallelConsumer, TheConsumerProtocolOfKip848Works) {
   auto first = consumerOf(topic.name(), options());
   must(first->start(handler));
   ASSERT_TRUE(eventually(kSoon, [&] { return seen.size() == 400; }));
+  // The brokers hold it for the group: the client may not.
+  const auto configs =
+      runProcess({(projectRoot() / "script" / "kafka").string(), "configs", "--entity-type",
+                  "groups", "--entity-name", group_, "--describe"},
+                 {}, {}, Milliseconds{60'000});
+  EXPECT_THAT(configs.out, HasSubstr("consumer.session.timeout.ms=12000")) << configs.err;
   auto second = consumerOf(topic.name(), options());
   must(second->start(handler));
   ASSERT_TRUE(
