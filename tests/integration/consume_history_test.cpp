@@ -122,6 +122,7 @@ TEST_F(ConsumeHistoryChecker, ACrashExplainsWhatWasNotYetCommitted) {
   const auto verdict = check();
   EXPECT_TRUE(verdict.holds()) << verdict.describe();
   EXPECT_THAT(verdict.explainedReruns, ElementsAre(Pair("crash", 1)));
+  EXPECT_EQ(verdict.rerunsOfAcked, 1);
 }
 
 TEST_F(ConsumeHistoryChecker, ACrashDoesNotExplainWhatHadBeenCommitted) {

@@ -62,6 +62,9 @@ std::string ConsumeVerdict::describe() const {
   for (const auto& [why, count] : explainedReruns) {
     text += fmt::format(", {} {}", why, count);
   }
+  if (reruns() > 0) {
+    text += fmt::format(" ({} had been acked)", rerunsOfAcked);
+  }
   text +=
       fmt::format(", longest stall {} ms, of one partition {} ms ({}), commits seen {}",
                   longestStall.count(), longestPartitionStall.count(), stalledWhen, commitsSeen);

@@ -54,8 +54,8 @@ struct Disturbance {
   enum class Kind {
     kCrash,        ///< `process` was killed at `from`
     kLostSession,  ///< `process` was stopped, or cut off, from `from` to `to`
-    kRebalance,    ///< a member came or went
     kBroker,       ///< a broker was away: commits went unanswered, coordinators moved
+    kRebalance,    ///< a member came or went
   };
   Kind kind = Kind::kCrash;
   Instant from{};
@@ -99,6 +99,9 @@ struct ConsumeVerdict {
   std::int64_t deadLettered = 0;
   std::int64_t commitsSeen = 0;
   std::map<std::string, std::int64_t, std::less<>> explainedReruns;
+  /// Of the reruns, explained or not: those of records that had been acked. (A record that blocks
+  /// its key when its partition moves is begun with anew, without harm.)
+  std::int64_t rerunsOfAcked = 0;
   /// No handler began, although there was a record that none had begun with.
   Milliseconds longestStall{0};
   Milliseconds longestPartitionStall{0};  ///< the same, of one partition

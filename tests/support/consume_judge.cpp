@@ -201,6 +201,10 @@ void ConsumeJudge::judgeRepeatsOf(Id id) {
 
 void ConsumeJudge::judgeAgain(const HandlerRun& run, const HandlerRun& before, std::size_t index) {
   isAgain_[index] = true;
+  verdict_.rerunsOfAcked += std::ranges::any_of(fates_[run.record].runs, [&](std::size_t i) {
+    const auto& other = history_.runs_[i];
+    return other.outcome == Outcome::kAck && other.start < run.start;
+  });
   if (const auto why = explanation(run, before)) {
     ++verdict_.explainedReruns[*why];
     return;
@@ -248,8 +252,10 @@ bool ConsumeJudge::explains(const Disturbance& what, const HandlerRun& again,
   if (what.kind == Disturbance::Kind::kCrash && what.process != before.process) {
     return false;
   }
-  // What had been completed and committed before does not run again for it.
-  const bool committedBefore = covered && *covered < what.from;
+  // What had been completed and committed before does not run again for it. The commits that are
+  // seen are those of the source: of a retry's copy they tell nothing.
+  const bool committedBefore =
+      (rules_.block || again.attempt == 1) && covered && *covered < what.from;
   const auto ended = before.end.value_or(before.start);
   return !committedBefore && (!before.end || ended >= what.from - rules_.commitWindow) &&
          tookOver(again, std::max(what.from, ended - rules_.drain));
