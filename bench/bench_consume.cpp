@@ -43,6 +43,7 @@ struct ConsumeOptions {
   double workMs = 0;  ///< mean of a uniform 0 … 2 × mean; asynchronous: exactly that
   int async = 0;      ///< 1: completions, answered by a timer after workMs
   int loudRate = 0;   ///< of `fair`: records a second of the loud one
+  int loudConsumed = 1;  ///< 0: its traffic is there all the same, and nobody reads it
 };
 
 /// Holds every record against what was written: number i has key i mod keys.
@@ -337,7 +338,8 @@ class Fairness {
     const auto settings = settingsOf(options_);
     CAAS_ASSIGN(const auto catalog, Catalog::load(settings));
     CAAS_ASSIGN(const auto admin, client::AdminClient::create(settings, "bench"));
-    CAAS_ASSIGN(const auto producer, Producer::create(settings, ProducerPreset::kLowLatency));
+    CAAS_ASSIGN(const auto quiet, Producer::create(settings, ProducerPreset::kLowLatency));
+    CAAS_ASSIGN(const auto loud, Producer::create(settings, ProducerPreset::kDefault));
     for (const auto& topic : topics_) {
       CAAS_TRY(admin->createTopics({{topic, 4, 3, {}}}));
     }
@@ -345,11 +347,13 @@ class Fairness {
     CAAS_ASSIGN(const auto consumer,
                 Consumer::create(settings, std::make_shared<Catalog>(catalog), wishes()));
     for (const auto& topic : topics_) {
-      CAAS_TRY(consumer->subscribeTopic(topic));
+      if (options_.loudConsumed != 0 || topic != topics_.back()) {
+        CAAS_TRY(consumer->subscribeTopic(topic));
+      }
     }
     CAAS_TRY(consumer->start([this](const ConsumedRecord& record) { return handle(record); }));
     std::this_thread::sleep_for(std::chrono::seconds{5});  // joined
-    CAAS_TRY(send(*producer));
+    CAAS_TRY(send(*quiet, *loud));
     std::this_thread::sleep_for(std::chrono::seconds{3});
     report();
     CAAS_TRY(consumer->close(std::chrono::seconds{20}));
@@ -386,7 +390,7 @@ class Fairness {
     return HandlerResult::ack();
   }
 
-  Result<void> send(Producer& producer) {
+  Result<void> send(Producer& quietOnes, Producer& loudOne) {
     const auto begin = steady_clock::now();
     for (std::int64_t i = 0; static_cast<double>(i) < rate_ * kSeconds; ++i) {
       const auto at = static_cast<double>(i);
@@ -397,14 +401,16 @@ class Fairness {
                          static_cast<std::int64_t>((at + 1) * kQuiet / rate_);
       const auto value = std::to_string(i);
       const auto index = static_cast<std::size_t>(i);
-      CAAS_TRY(producer.send({.topic = quiet ? topics_[quietOnes_++ % 4] : topics_.back(),
-                              .key = value,
-                              .value = value},
-                             [this, index](const DeliveryReport& report) {
-                               acked_[index] = report.delivered() ? microseconds() : 0;
-                             }));
+      CAAS_TRY((quiet ? quietOnes : loudOne)
+                   .send({.topic = quiet ? topics_[quietOnes_++ % 4] : topics_.back(),
+                          .key = value,
+                          .value = value},
+                         [this, index](const DeliveryReport& report) {
+                           acked_[index] = report.delivered() ? microseconds() : 0;
+                         }));
     }
-    return producer.flush(std::chrono::seconds{60});
+    CAAS_TRY(loudOne.flush(std::chrono::seconds{60}));
+    return quietOnes.flush(std::chrono::seconds{60});
   }
 
   void report() {
@@ -467,7 +473,8 @@ bool parse(int count, char** words, ConsumeOptions& options) {
       {"--max-in-flight", number(options.maxInFlight)},
       {"--work-ms", number(options.workMs)},
       {"--rate", number(options.loudRate)},
-      {"--async", number(options.async)}};
+      {"--async", number(options.async)},
+      {"--loud-consumed", number(options.loudConsumed)}};
   for (int i = 1; i < count; i += 2) {
     const auto found = known.find(words[i]);
     if (found == known.end() || i + 1 >= count || !found->second(words[i + 1])) {

@@ -36,6 +36,9 @@ struct PartitionReader {
   bool listed = false;    ///< belongs to the waker's lock
   bool readable = false;  ///< in the round
   bool closing = false;
+  // The newest record that came.
+  std::int64_t lastOffset = -1;
+  Timestamp lastTimestamp{};
 };
 
 /// The one thread that owns the client: serves the group's rebalances, takes records from the

@@ -60,9 +60,16 @@ void Poller::readSome(PartitionReader& reader) {
     if (record == nullptr) {
       break;
     }
-    if (record->offset < reader.partition->nextOffset) {
+    if (record->offset < std::max(reader.partition->nextOffset, reader.lastOffset + 1)) {
+      if (record->offset == reader.lastOffset && record->timestamp == reader.lastTimestamp) {
+        // At a rebalance librdkafka begins to fetch anew where the application was; between taking
+        // a record and noting that, it still is at that record.
+        continue;
+      }
       reopen(reader, record->offset);
     }
+    reader.lastOffset = record->offset;
+    reader.lastTimestamp = record->timestamp;
     arrivals_.push_back({record->offset, taskOf(reader, *record)});
   }
   const bool emptied = arrivals_.size() < most;

@@ -164,6 +164,16 @@ Result<std::unique_ptr<Consumer>> KafkaService::makeConsumer(ConsumerOptions opt
   CAAS_ASSIGN(const auto inForce, settings());
   return Consumer::create(*inForce, shared, std::move(options));
 }
+Result<std::unique_ptr<GroupManager>> KafkaService::makeGroupManager() {
+  CAAS_ASSIGN(auto shared, catalog());
+  CAAS_ASSIGN(const auto inForce, settings());
+  return GroupManager::create(*inForce, std::move(shared));
+}
+Result<std::unique_ptr<DeadLetterQueue>> KafkaService::makeDeadLetterQueue() {
+  CAAS_ASSIGN(auto shared, catalog());
+  CAAS_ASSIGN(const auto inForce, settings());
+  return DeadLetterQueue::create(*inForce, std::move(shared));
+}
 Result<std::shared_ptr<const Catalog>> KafkaService::catalog() {
   CAAS_ASSIGN(const auto core, impl_->parts().core);
   return std::shared_ptr<const Catalog>(core, &core->catalog);

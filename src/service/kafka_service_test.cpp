@@ -28,6 +28,9 @@ TEST(KafkaServiceWithBadSettings, SaysSoInEveryCallAndIsNeverNull) {
   EXPECT_THAT(service->publisher().error().message, HasSubstr("PRODUCER_ACKS"));
   EXPECT_THAT(service->settings().error().message, HasSubstr("PRODUCER_ACKS"));
   EXPECT_THAT(service->catalog().error().message, HasSubstr("PRODUCER_ACKS"));
+  EXPECT_THAT(service->makeConsumer().error().message, HasSubstr("PRODUCER_ACKS"));
+  EXPECT_THAT(service->makeGroupManager().error().message, HasSubstr("PRODUCER_ACKS"));
+  EXPECT_THAT(service->makeDeadLetterQueue().error().message, HasSubstr("PRODUCER_ACKS"));
   ASSERT_NE(service->topicManager(), nullptr);
   EXPECT_THAT(service->topicManager()->listTopics().error().message, HasSubstr("PRODUCER_ACKS"));
   ASSERT_NE(service->healthCheck(), nullptr);

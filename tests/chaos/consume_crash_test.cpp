@@ -11,7 +11,7 @@ using std::chrono::seconds;
 
 TEST(ConsumerCrash, KilledAndRestartedNothingIsLostAndOrderHolds) {
   ConsumeScenario run("a consumer killed and restarted");
-  const int rounds = fullRun() ? 4 : 1;
+  const int rounds = fullRun() ? 2 : 1;
   std::size_t victim = 1;
   for (int i = 0; i < rounds; ++i) {
     run.goOn(seconds{2});

@@ -13,7 +13,7 @@ void comeAndGo(const std::string& name, const std::string& protocol) {
   load.protocol = protocol;
   ConsumeScenario run(name, load);
   // Each coming and each going is one: ten in a minute.
-  const int rounds = fullRun() ? 10 : 2;
+  const int rounds = fullRun() ? 5 : 2;
   run.goOn(seconds{2});
   for (int i = 0; i < rounds; ++i) {
     const auto guest = run.join();

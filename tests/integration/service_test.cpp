@@ -41,6 +41,8 @@ TEST(Service, InitializesOnceHoweverOftenItIsAsked) {
   const auto health = must(service->getHealth());
   EXPECT_EQ(health.details.cluster->brokers, 3);
   EXPECT_NE(health.status, HealthStatus::kUnhealthy);
+  EXPECT_TRUE(must(service->makeGroupManager())->listGroups());
+  EXPECT_TRUE(must(service->makeDeadLetterQueue())->list({}));
 
   EXPECT_TRUE(must(service->shutdown()).clean());
   EXPECT_FALSE(service->initialized());

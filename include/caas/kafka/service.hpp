@@ -5,6 +5,8 @@
 
 #include "caas/kafka/catalog.hpp"
 #include "caas/kafka/consumer.hpp"
+#include "caas/kafka/dlq.hpp"
+#include "caas/kafka/groups.hpp"
 #include "caas/kafka/health.hpp"
 #include "caas/kafka/producer.hpp"
 #include "caas/kafka/publisher.hpp"
@@ -39,6 +41,10 @@ class KafkaService {
   /// A consumer of its own, which the caller closes: before shutdown(), so that what it has handled
   /// is committed.
   [[nodiscard]] Result<std::unique_ptr<Consumer>> makeConsumer(ConsumerOptions options = {});
+  /// Who reads, how far behind, and where they go on.
+  [[nodiscard]] Result<std::unique_ptr<GroupManager>> makeGroupManager();
+  /// What failed for good: to look at, to send back or to close.
+  [[nodiscard]] Result<std::unique_ptr<DeadLetterQueue>> makeDeadLetterQueue();
   [[nodiscard]] Result<std::shared_ptr<const Catalog>> catalog();
   [[nodiscard]] Result<std::shared_ptr<const Settings>> settings();
 
