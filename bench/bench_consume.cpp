@@ -40,9 +40,9 @@ struct ConsumeOptions {
   int valueBytes = 256;
   int concurrency = 64;
   int maxInFlight = 10'000;
-  double workMs = 0;  ///< mean of a uniform 0 … 2 × mean; asynchronous: exactly that
-  int async = 0;      ///< 1: completions, answered by a timer after workMs
-  int loudRate = 0;   ///< of `fair`: records a second of the loud one
+  double workMs = 0;     ///< mean of a uniform 0 … 2 × mean; asynchronous: exactly that
+  int async = 0;         ///< 1: completions, answered by a timer after workMs
+  int loudRate = 0;      ///< of `fair`: records a second of the loud one
   int loudConsumed = 1;  ///< 0: its traffic is there all the same, and nobody reads it
 };
 
