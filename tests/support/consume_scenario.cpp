@@ -302,9 +302,9 @@ void ConsumeScenario::waitUntilCaughtUp() const {
   const auto ends = endsOf(topic(), load_.partitions);
   for (const auto& group : groups_) {
     if (!eventually(
-            Milliseconds{60'000}, [&] { return committedUpTo(group.name, ends); },
+            Milliseconds{180'000}, [&] { return committedUpTo(group.name, ends); },
             Milliseconds{300})) {
-      throw std::runtime_error(group.mode + ": not caught up within a minute");
+      throw std::runtime_error(group.mode + ": not caught up within three minutes");
     }
   }
 }

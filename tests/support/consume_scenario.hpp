@@ -18,7 +18,7 @@
 namespace caas::kafka::test {
 
 struct ConsumeLoad {
-  double recordsPerSecond = 2'000;
+  double recordsPerSecond = fullRun() ? 2'000 : 1'000;
   int keys = 400;
   int partitions = 16;
   std::size_t valueBytes = 200;
@@ -46,8 +46,8 @@ class ConsumeScenario {
   /// Lets the load run for so long.
   void goOn(Milliseconds duration);
 
-  /// Until every group has committed what the topic holds now; throws after a minute. A fault in
-  /// the middle of the recovery from another is a longer stall than either.
+  /// Until every group has committed what the topic holds now; throws after three minutes. A fault
+  /// in the middle of the recovery from another is a longer stall than either.
   void waitUntilCaughtUp() const;
 
   /// One more worker in each group; its index. `prefix`: words in front of the program's.

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "caas/kafka/result.hpp"
+#include "schema/avro_schema.hpp"
+#include "schema/avro_value.hpp"
+
+namespace caas::kafka::avro {
+
+/// How what a writer's schema wrote is read as a reader's schema has it (Avro 1.12, "Schema
+/// Resolution"), compiled once for the pair. Immutable; may be used by many threads.
+class Plan {
+ public:
+  /// Errors: kInvalidArgument where the pair cannot be resolved, with the path and the reason. What
+  /// only some values meet (a branch of the writer's union, a symbol) is an error of `decode`.
+  [[nodiscard]] static Result<Plan> compile(std::shared_ptr<const Schema> writer,
+                                            std::shared_ptr<const Schema> reader);
+
+  /// All of `bytes` is one value. Errors: kInvalidArgument (truncated, too long, a length, index or
+  /// depth that cannot be). What a payload claims is never allocated before it is there.
+  [[nodiscard]] Result<Value> decode(std::string_view bytes) const;
+
+  enum class Op {
+    kProblem,  ///< met by a value that cannot be resolved
+    kNull,
+    kBoolean,
+    kInt,
+    kIntToLong,
+    kIntToFloat,
+    kIntToDouble,
+    kLong,
+    kLongToFloat,
+    kLongToDouble,
+    kFloat,
+    kFloatToDouble,
+    kDouble,
+    kBytes,
+    kString,
+    kFixed,
+    kEnum,
+    kArray,
+    kMap,
+    kRecord,
+    kWriterUnion,  ///< one step for each of the writer's branches
+    kReaderUnion,  ///< the value becomes a branch of the reader's
+  };
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  struct Step {
+    Op op = Op::kProblem;
+    std::string problem{};
+    std::size_t child = 0;  ///< of arrays, maps, the reader's union
+    std::size_t index = 0;  ///< the reader's branch; bytes of a fixed
+    std::vector<std::size_t>
+        branches{};  ///< steps; or the reader's symbol for each of the writer's
+    /// In the writer's order: the step and the reader's field; without a field it is skipped, and
+    /// the number is the writer's node.
+    std::vector<std::pair<std::size_t, std::size_t>> fields{};
+    std::size_t fieldCount = 0;                             ///< of the reader's record
+    std::vector<std::pair<std::size_t, Value>> defaults{};  ///< by the reader's field
+  };
+
+ private:
+  friend class PlanCompiler;
+  friend class PlanDecoder;
+  std::shared_ptr<const Schema> writer_;
+  std::shared_ptr<const Schema> reader_;
+  std::vector<Step> steps_;
+  std::size_t root_ = 0;
+};
+
+}  // namespace caas::kafka::avro
