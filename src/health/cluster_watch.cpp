@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "core/errors.hpp"
+#include "topics/requests.hpp"
 
 namespace caas::kafka::health {
 namespace {
@@ -115,24 +116,10 @@ Result<topics::TopicConfigMap> ClusterWatch::configs(const std::vector<std::stri
                                                      const Survey& survey,
                                                      const Deadline& deadline) {
   CAAS_ASSIGN(const auto link, connect(deadline));
-  topics::TopicConfigMap configs;
-  for (std::size_t first = 0; first < topics.size(); first += topics::kTopicsPerConfigRequest) {
-    const auto last = std::min(first + topics::kTopicsPerConfigRequest, topics.size());
-    const std::vector<std::string> chunk(topics.begin() + static_cast<std::ptrdiff_t>(first),
-                                         topics.begin() + static_cast<std::ptrdiff_t>(last));
-    CAAS_ASSIGN(auto answers,
-                link->admin->describeConfigs(
-                    chunk, {.timeout = deadline.slice(deadline.total()), .broker = survey.quickest},
-                    names));
-    for (auto& answer : answers) {
-      if (!answer.error) {
-        configs.emplace(std::move(answer.topic), std::move(answer.configs));
-      } else if (answer.error->code != ErrorCode::kTopicNotFound) {
-        return fail(*std::move(answer.error));
-      }
-    }
-  }
-  return configs;
+  return topics::inChunks(topics, [&](const auto& chunk) {
+    return link->admin->describeConfigs(
+        chunk, {.timeout = deadline.slice(deadline.total()), .broker = survey.quickest}, names);
+  });
 }
 
 Result<std::vector<client::GroupInfo>> ClusterWatch::groups(const Deadline& deadline) {

@@ -5,9 +5,8 @@
 #include <fmt/format.h>
 
 #include "core/errors.hpp"
-#include "retry/failure_headers.hpp"
+#include "retry/failure_way.hpp"
 #include "retry/origin_ids.hpp"
-#include "retry/retry_steps.hpp"
 
 namespace caas::kafka::retry {
 namespace {
@@ -123,18 +122,12 @@ class FailureRouter::Impl {
       return;
     }
     const auto parsed = parseFailureHeaders(record.headers);
-    if (continues(parsed, record)) {
+    if (continuesWay(parsed, record, options_.group)) {
       copy->headers = parsed.headers;
       send(copy);
       return;
     }
-    copy->headers.id = makeId(clock_, random_);
-    copy->headers.firstFailedAt = clock_.now();
-    copy->headers.origin = {.topic = std::string(record.topic),
-                            .partition = record.partition,
-                            .offset = record.offset,
-                            .timestamp = record.timestamp,
-                            .group = options_.group};
+    copy->headers = beginWay(record, options_.group, clock_, random_);
     ids_->lookUp(record.topic, [this, copy](Result<std::string> id) {
       if (!id) {
         copy->finish(id.error());
@@ -145,37 +138,8 @@ class FailureRouter::Impl {
     });
   }
 
-  /// Whether these headers are of this very record's way so far. Anybody who may write to a source
-  /// topic can write headers like ours there; those begin no way in the middle.
-  [[nodiscard]] bool continues(const ParsedFailureHeaders& parsed,
-                               const ConsumedRecord& record) const {
-    const auto& origin = parsed.headers.origin;
-    return parsed.state == FailureHeadersState::kCurrent && !parsed.headers.reason &&
-           origin.topic == record.topic && origin.partition == record.partition &&
-           origin.offset == record.offset && origin.group == options_.group;
-  }
-
   void send(const CopyPtr& copy) {
-    const auto& failed = copy->failed;
-    const auto step = nextStep(options_.policy,
-                               {.kind = failed.kind,
-                                .stage = failed.stage,
-                                .code = failed.code,
-                                .attempt = failed.record->attempt},
-                               clock_, random_);
-    FailureHeaders& headers = copy->headers;
-    copy->topic = step.topic;
-    headers.reason = step.reason;
-    headers.attempt = step.reason ? failed.record->attempt : failed.record->attempt + 1;
-    headers.tier = step.reason ? headers.tier : step.tier;
-    headers.notBefore = step.notBefore;
-    headers.lastFailedAt = clock_.now();
-    headers.originBytes.reset();
-    const auto stage = toString(failed.stage);
-    headers.error = {.code = std::string(failed.code),
-                     .message = std::string(failed.message),
-                     .stage = std::string(stage),
-                     .fingerprint = fingerprintOf(failed.code, stage, failed.message)};
+    copy->topic = goOn(copy->headers, copy->failed, options_.policy, clock_, random_).topic;
     const auto& record = copy->record();
     if (copy->prepared && originBytes(record) > kMaxCopyBytes - kHeaderRoom) {
       sendPointer(copy);

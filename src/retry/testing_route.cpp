@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "caas/kafka/partition_strategy.hpp"
-#include "retry/failure_headers.hpp"
+#include "retry/failure_way.hpp"
 
 namespace caas::kafka::retry {
 
@@ -80,42 +80,16 @@ void TesterRoute::write(OutputRecord record, std::optional<FailureOutcome> failu
 
 consume::FailureCopy TesterRoute::copyOf(const consume::FailedRecord& failed) {
   const ConsumedRecord& record = *failed.record;
-  const Timestamp now = notes_->clock.now();
-  const auto step = nextStep(
-      policy_,
-      {.kind = failed.kind, .stage = failed.stage, .code = failed.code, .attempt = record.attempt},
-      notes_->clock, notes_->random);
-  // As the failure router: headers continue a way only if they are of this very record's.
+  auto& clock = notes_->clock;
   auto parsed = parseFailureHeaders(record.headers);
-  FailureHeaders headers;
-  const auto& origin = parsed.headers.origin;
-  if (parsed.state == FailureHeadersState::kCurrent && !parsed.headers.reason &&
-      origin.topic == record.topic && origin.partition == record.partition &&
-      origin.offset == record.offset && origin.group == group_) {
-    headers = std::move(parsed.headers);
-  } else {
-    headers.id = makeId(notes_->clock, notes_->random);
-    headers.firstFailedAt = now;
-    headers.origin = {.topic = std::string(record.topic),
-                      .partition = record.partition,
-                      .offset = record.offset,
-                      .timestamp = record.timestamp,
-                      .group = group_};
-  }
-  const auto stage = consume::toString(failed.stage);
-  headers.reason = step.reason;
-  headers.attempt = step.reason ? record.attempt : record.attempt + 1;
-  headers.tier = step.reason ? headers.tier : step.tier;
-  headers.notBefore = step.notBefore;
-  headers.lastFailedAt = now;
-  headers.error = {.code = std::string(failed.code),
-                   .message = std::string(failed.message),
-                   .stage = std::string(stage),
-                   .fingerprint = fingerprintOf(failed.code, stage, failed.message)};
+  auto headers = continuesWay(parsed, record, group_)
+                     ? std::move(parsed.headers)
+                     : beginWay(record, group_, clock, notes_->random);
+  const auto step = goOn(headers, failed, policy_, clock, notes_->random);
   if (auto* const run = TesterNotes::current()) {
     run->next = step.reason ? HandledRecord::Next::kDlq : HandledRecord::Next::kRetryTopic;
     run->copiedTo = step.topic;
-    run->delay = step.reason ? Milliseconds{0} : step.notBefore - now;
+    run->delay = step.reason ? Milliseconds{0} : step.notBefore - headers.lastFailedAt;
     run->reason = step.reason;
   }
   consume::FailureCopy copy;

@@ -271,46 +271,44 @@ class PlanDecoder {
     return true;
   }
 
-  bool array(const Plan::Step& step, Value& out, int depth) {
-    auto& held = out.held.emplace<Array>();
+  /// Of an array or a map. `whole` may take a block of so many bytes as a whole.
+  template <class Whole, class Each>
+  bool blocks(Whole&& whole, Each&& each) {
+    std::size_t count = 0;
     std::optional<std::size_t> size;
-    for (std::size_t count = 0;;) {
-      if (!block(count, size)) {
-        return false;
-      }
+    while (block(count, size)) {
       if (count == 0) {
         return true;
       }
+      if (size && whole(*size)) {
+        continue;
+      }
       for (; count > 0; --count) {
-        if (!read(step.child, held.items.emplace_back(), depth + 1)) {
+        if (!each()) {
           return false;
         }
       }
     }
+    return false;
+  }
+
+  bool array(const Plan::Step& step, Value& out, int depth) {
+    auto& held = out.held.emplace<Array>();
+    return blocks(&PlanDecoder::itemByItem,
+                  [&] { return read(step.child, held.items.emplace_back(), depth + 1); });
   }
 
   bool map(const Plan::Step& step, Value& out, int depth) {
     auto& held = out.held.emplace<Map>();
-    std::optional<std::size_t> size;
-    for (std::size_t count = 0;;) {
-      if (!block(count, size)) {
-        return false;
-      }
-      if (count == 0) {
-        return true;
-      }
-      for (; count > 0; --count) {
-        std::string_view key;
-        if (!text(key)) {
-          return false;
-        }
-        auto& entry = held.entries.emplace_back(std::string(key), Value{});
-        if (!read(step.child, entry.second, depth + 1)) {
-          return false;
-        }
-      }
-    }
+    return blocks(&PlanDecoder::itemByItem, [&] {
+      std::string_view key;
+      return text(key) &&
+             read(step.child, held.entries.emplace_back(std::string(key), Value{}).second,
+                  depth + 1);
+    });
   }
+
+  static bool itemByItem(std::size_t /*size*/) { return false; }
 
   bool record(const Plan::Step& step, Value& out, int depth) {
     auto& held = out.held.emplace<Record>();
@@ -366,27 +364,12 @@ class PlanDecoder {
   }
 
   bool skipBlocks(const Node& node, int depth) {
-    std::optional<std::size_t> size;
-    for (std::size_t count = 0;;) {
-      if (!block(count, size)) {
-        return false;
-      }
-      if (count == 0) {
-        return true;
-      }
-      std::string_view ignored;
-      if (size) {
-        if (!take(*size, ignored)) {
-          return false;
-        }
-        continue;
-      }
-      for (; count > 0; --count) {
-        if ((node.type == Type::kMap && !text(ignored)) || !skip(node.items, depth + 1)) {
-          return false;
-        }
-      }
-    }
+    return blocks([&](std::size_t size) { return at_ += size, true; },
+                  [&] {
+                    std::string_view ignored;
+                    return (node.type == Type::kArray || text(ignored)) &&
+                           skip(node.items, depth + 1);
+                  });
   }
 
   const Plan& plan_;

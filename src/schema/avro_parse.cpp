@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.hpp"
+#include "schema/avro_attributes.hpp"
 #include "schema/avro_json.hpp"
 #include "schema/avro_schema.hpp"
 
@@ -53,15 +54,6 @@ bool isFullName(std::string_view text) {
     }
     text.remove_prefix(dot + 1);
   }
-}
-
-const std::string* textOf(const json::object& object, std::string_view key, std::string& buffer) {
-  const auto* value = object.if_contains(key);
-  if (value == nullptr || !value->is_string()) {
-    return nullptr;
-  }
-  buffer = std::string(value->get_string());
-  return &buffer;
 }
 
 }  // namespace
@@ -218,16 +210,13 @@ class SchemaParser {
 
   /// The node of a new named type, known by its name from now on.
   Result<NodeId> define(const json::object& object, Type kind, const std::string& space) {
-    std::string buffer;
-    const auto* name = textOf(object, "name", buffer);
-    if (name == nullptr) {
+    const auto name = textOf(object, "name");
+    if (!name) {
       return problem(fmt::format("a {} without a name", toString(kind)));
     }
     std::string full = *name;
     if (full.find('.') == std::string::npos) {
-      std::string own;
-      const auto* given = textOf(object, "namespace", own);
-      const std::string& in = given != nullptr ? *given : space;
+      const std::string in = textOf(object, "namespace").value_or(space);
       full = in.empty() ? full : fmt::format("{}.{}", in, full);
     }
     if (!isFullName(full) || primitiveOf(full)) {
@@ -300,9 +289,8 @@ class SchemaParser {
       return problem("a field that is no object");
     }
     const auto& object = value.get_object();
-    std::string buffer;
-    const auto* name = textOf(object, "name", buffer);
-    if (name == nullptr || !isName(*name)) {
+    const auto name = textOf(object, "name");
+    if (!name || !isName(*name)) {
       return problem("a field without a name, or with one that is none");
     }
     Field field{.name = *name};
@@ -337,8 +325,7 @@ class SchemaParser {
         return problem(fmt::format("the symbol '{}' is there twice", node.symbols.back()));
       }
     }
-    std::string buffer;
-    if (const auto* byDefault = textOf(object, "default", buffer)) {
+    if (const auto byDefault = textOf(object, "default")) {
       if (std::ranges::find(node.symbols, *byDefault) == node.symbols.end()) {
         return problem(fmt::format("its default '{}' is none of its symbols", *byDefault));
       }
@@ -360,64 +347,6 @@ class SchemaParser {
     schema_.nodes_[id].size = static_cast<std::size_t>(bytes);
     annotate(object, schema_.nodes_[id]);
     return id;
-  }
-
-  static int intOf(const json::object& object, std::string_view key, int missing) {
-    const auto* value = object.if_contains(key);
-    boost::system::error_code wrong;
-    const int number = value == nullptr ? missing : value->to_number<int>(wrong);
-    return wrong ? -1 : number;
-  }
-
-  /// Most digits that a two's complement number of so many bytes can always hold.
-  static int mostDigits(std::size_t bytes) {
-    return static_cast<int>((static_cast<double>(std::min<std::size_t>(bytes, 10'000)) * 8 - 1) *
-                            0.30102999566398120);
-  }
-
-  static void annotate(const json::object& object, Node& node) {
-    std::string buffer;
-    const auto* name = textOf(object, "logicalType", buffer);
-    if (name == nullptr) {
-      return;
-    }
-    struct Known {
-      std::string_view name;
-      Type type;
-      LogicalType logical;
-    };
-    static constexpr Known kKnown[] = {
-        {"big-decimal", Type::kBytes, LogicalType::kBigDecimal},
-        {"uuid", Type::kString, LogicalType::kUuid},
-        {"date", Type::kInt, LogicalType::kDate},
-        {"time-millis", Type::kInt, LogicalType::kTimeMillis},
-        {"time-micros", Type::kLong, LogicalType::kTimeMicros},
-        {"timestamp-millis", Type::kLong, LogicalType::kTimestampMillis},
-        {"timestamp-micros", Type::kLong, LogicalType::kTimestampMicros},
-        {"timestamp-nanos", Type::kLong, LogicalType::kTimestampNanos},
-        {"local-timestamp-millis", Type::kLong, LogicalType::kLocalTimestampMillis},
-        {"local-timestamp-micros", Type::kLong, LogicalType::kLocalTimestampMicros},
-        {"local-timestamp-nanos", Type::kLong, LogicalType::kLocalTimestampNanos}};
-    for (const auto& known : kKnown) {
-      if (*name == known.name && node.type == known.type) {
-        node.logical = known.logical;
-      }
-    }
-    const bool fixed = node.type == Type::kFixed;
-    if (*name == "uuid" && fixed && node.size == 16) {
-      node.logical = LogicalType::kUuid;
-    } else if (*name == "duration" && fixed && node.size == 12) {
-      node.logical = LogicalType::kDuration;
-    } else if (*name == "decimal" && (fixed || node.type == Type::kBytes)) {
-      const int precision = intOf(object, "precision", 0);
-      const int scale = intOf(object, "scale", 0);
-      if (precision > 0 && scale >= 0 && scale <= precision &&
-          (!fixed || precision <= mostDigits(node.size))) {
-        node.logical = LogicalType::kDecimal;
-        node.precision = precision;
-        node.scale = scale;
-      }
-    }
   }
 
   Schema schema_;

@@ -4,6 +4,7 @@
 #include <expected>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -77,7 +78,7 @@ class PlanCompiler {
     auto step = make(w, r);
     if (!step) {
       plan_.steps_[id].problem = step.error();
-      failed_[id] = true;
+      failed_.insert(id);
       return std::unexpected(std::move(step).error());
     }
     plan_.steps_[id] = *std::move(step);
@@ -276,7 +277,7 @@ class PlanCompiler {
   const Schema& writer_;
   const Schema& reader_;
   std::map<std::pair<NodeId, NodeId>, std::size_t> known_;
-  std::map<std::size_t, bool> failed_;
+  std::set<std::size_t> failed_;
 };
 
 Result<Plan> Plan::compile(std::shared_ptr<const Schema> writer,

@@ -11,9 +11,6 @@
 namespace caas::kafka::topics {
 
 inline constexpr int kMaxProblems = 50;
-/// Of those settings that are compared a topic has near a kilobyte: a response stays near a
-/// megabyte.
-inline constexpr std::size_t kTopicsPerConfigRequest = 1'000;
 
 /// The health of all topics of the cluster, foreign ones too: a consumer can't live without
 /// `__consumer_offsets`. `configs` holds those of the catalog's topics and of topics that lack a

@@ -9,6 +9,13 @@
 #include "topics/assess.hpp"
 
 namespace caas::kafka::topics {
+namespace {
+
+// Of those settings that are compared a topic has near a kilobyte: a response stays near a
+// megabyte.
+constexpr std::size_t kTopicsPerConfigRequest = 1'000;
+
+}  // namespace
 
 Result<client::ClusterMetadata> readMetadata(const Context& context, const Deadline& deadline) {
   auto metadata =
@@ -36,17 +43,15 @@ Result<client::ClusterDescription> askForBrokers(const Context& context, const D
   return cluster;
 }
 
-Result<TopicConfigMap> readConfigs(const Context& context, const std::vector<std::string>& topics,
-                                   const Deadline& deadline) {
-  const auto names = configsToDescribe(context.catalog);
+Result<TopicConfigMap> inChunks(
+    const std::vector<std::string>& topics,
+    const std::function<Result<std::vector<client::TopicConfigs>>(const std::vector<std::string>&)>&
+        ask) {
   TopicConfigMap configs;
   for (std::size_t first = 0; first < topics.size(); first += kTopicsPerConfigRequest) {
     const auto last = std::min(first + kTopicsPerConfigRequest, topics.size());
-    const std::vector<std::string> chunk(topics.begin() + static_cast<std::ptrdiff_t>(first),
-                                         topics.begin() + static_cast<std::ptrdiff_t>(last));
-    CAAS_ASSIGN(auto answers, retryingAnywhere(context.clock, context.admin, deadline, [&] {
-                  return context.admin.describeConfigs(chunk, deadline.call(), names);
-                }));
+    CAAS_ASSIGN(auto answers, ask({topics.begin() + static_cast<std::ptrdiff_t>(first),
+                                   topics.begin() + static_cast<std::ptrdiff_t>(last)}));
     for (client::TopicConfigs& answer : answers) {
       if (!answer.error) {
         configs.emplace(std::move(answer.topic), std::move(answer.configs));
@@ -56,6 +61,16 @@ Result<TopicConfigMap> readConfigs(const Context& context, const std::vector<std
     }
   }
   return configs;
+}
+
+Result<TopicConfigMap> readConfigs(const Context& context, const std::vector<std::string>& topics,
+                                   const Deadline& deadline) {
+  const auto names = configsToDescribe(context.catalog);
+  return inChunks(topics, [&](const auto& chunk) {
+    return retryingAnywhere(context.clock, context.admin, deadline, [&] {
+      return context.admin.describeConfigs(chunk, deadline.call(), names);
+    });
+  });
 }
 
 Result<ClusterView> readView(const Context& context, const client::ClusterMetadata& metadata,

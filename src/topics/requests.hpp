@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "caas/kafka/result.hpp"
@@ -21,8 +23,13 @@ namespace caas::kafka::topics {
 /// The living brokers, by one try of a few seconds: for loops that ask again anyway.
 [[nodiscard]] Result<client::ClusterDescription> askForBrokers(const Context& context,
                                                                const Deadline& deadline);
-/// Configs of these topics, a few hundred to a request. A topic that was deleted meanwhile is left
-/// out.
+/// Configs of these topics by as few requests as are of a decent size; `ask` makes one of them. A
+/// topic that was deleted meanwhile is left out.
+[[nodiscard]] Result<TopicConfigMap> inChunks(
+    const std::vector<std::string>& topics,
+    const std::function<Result<std::vector<client::TopicConfigs>>(const std::vector<std::string>&)>&
+        ask);
+/// The configs that are compared, of these topics.
 [[nodiscard]] Result<TopicConfigMap> readConfigs(const Context& context,
                                                  const std::vector<std::string>& topics,
                                                  const Deadline& deadline);

@@ -8,14 +8,10 @@
 #include <fmt/core.h>
 
 #include "support/consume_judge.hpp"
+#include "support/offenders.hpp"
 
 namespace caas::kafka::test {
 namespace {
-
-struct OffenderList {
-  std::string_view name;
-  const std::vector<std::string>* offenders;
-};
 
 std::vector<OffenderList> offenderLists(const ConsumeVerdict& verdict) {
   return {{"lost", &verdict.lost},
@@ -45,10 +41,7 @@ std::string_view toString(Disturbance::Kind kind) {
   return "";
 }
 
-bool ConsumeVerdict::holds() const {
-  return std::ranges::all_of(offenderLists(*this),
-                             [](const OffenderList& list) { return list.offenders->empty(); });
-}
+bool ConsumeVerdict::holds() const { return noneOf(offenderLists(*this)); }
 
 std::int64_t ConsumeVerdict::reruns() const {
   return std::accumulate(explainedReruns.begin(), explainedReruns.end(), std::ssize(doubled),
@@ -72,17 +65,7 @@ std::string ConsumeVerdict::describe() const {
     text += fmt::format(", {} retries late by p50 {} ms, p99 {} ms, max {} ms", timedRetries,
                         latenessP50.count(), latenessP99.count(), latenessMax.count());
   }
-  constexpr std::size_t kShown = 10;
-  for (const auto& [name, offenders] : offenderLists(*this)) {
-    if (offenders->empty()) {
-      continue;
-    }
-    text += fmt::format("\n  {}: {}", name, offenders->size());
-    for (std::size_t i = 0; i < std::min(kShown, offenders->size()); ++i) {
-      text += "\n    " + (*offenders)[i];
-    }
-  }
-  return text;
+  return text + test::describe(offenderLists(*this));
 }
 
 ConsumeHistory::Id ConsumeHistory::produced(std::string_view key, std::int64_t sequence) {

@@ -7,13 +7,10 @@
 
 #include <fmt/core.h>
 
+#include "support/offenders.hpp"
+
 namespace caas::kafka::test {
 namespace {
-
-struct OffenderList {
-  std::string_view name;
-  const std::vector<std::string>* offenders;
-};
 
 std::vector<OffenderList> offenderLists(const Verdict& verdict) {
   return {{"lost", &verdict.lost},
@@ -42,10 +39,7 @@ std::optional<History::Id> idOf(const ReceivedRecord& record) {
 
 }  // namespace
 
-bool Verdict::holds() const {
-  return std::ranges::all_of(offenderLists(*this),
-                             [](const OffenderList& list) { return list.offenders->empty(); });
-}
+bool Verdict::holds() const { return noneOf(offenderLists(*this)); }
 
 std::string Verdict::describe() const {
   auto text = fmt::format(
@@ -56,17 +50,7 @@ std::string Verdict::describe() const {
   for (const auto& [code, count] : failuresByCode) {
     text += fmt::format(", {} {}", code, count);
   }
-  constexpr std::size_t kShown = 10;
-  for (const auto& [name, offenders] : offenderLists(*this)) {
-    if (offenders->empty()) {
-      continue;
-    }
-    text += fmt::format("\n  {}: {}", name, offenders->size());
-    for (std::size_t i = 0; i < std::min(kShown, offenders->size()); ++i) {
-      text += "\n    " + (*offenders)[i];
-    }
-  }
-  return text;
+  return text + test::describe(offenderLists(*this));
 }
 
 History::Id History::offer(std::string_view key, std::int64_t sequence) {
