@@ -45,6 +45,33 @@ TEST(DeliverySlotsTest, ARecordOverTheByteLimitGetsInAlone) {
   slots.release(take(slots, 1));
 }
 
+TEST(DeliverySlotsTest, WhoWaitsIsWokenForASixteenthAndTakesLessWhenItsTimeIsOver) {
+  DeliverySlots slots(32, 1'000'000);
+  std::vector<std::uint64_t> numbers;
+  for (int i = 0; i < 32; ++i) {
+    numbers.push_back(take(slots));
+  }
+  const auto waiting = [&](Milliseconds wait, const std::vector<std::uint64_t>& released) {
+    const auto waits = slots.waits();
+    bool got = false;
+    {
+      const std::jthread sender(
+          [&] { got = slots.acquire({}, 10, steady_clock::now(), wait).has_value(); });
+      while (slots.waits() == waits) {
+        std::this_thread::yield();
+      }
+      slots.releaseAll(released);
+    }
+    return got;
+  };
+  EXPECT_TRUE(waiting(Milliseconds{50}, {numbers[0]}))
+      << "one of 32 is room, at the end of its wait";
+  EXPECT_EQ(slots.records(), 32);
+  const auto begin = steady_clock::now();
+  EXPECT_TRUE(waiting(Milliseconds{60'000}, {numbers[1], numbers[2]}));
+  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds{30}) << "nobody woke it";
+}
+
 TEST(DeliverySlotsTest, ReusesSlotsAndNeverMovesThem) {
   DeliverySlots slots(5'000, 1'000'000);
   std::vector<std::uint64_t> numbers;
