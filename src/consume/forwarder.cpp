@@ -114,6 +114,9 @@ Result<void> Forwarder::transact() {
   refused_.reset();
   CAAS_TRY(client_->begin());
   CAAS_TRY(writeOutputs());
+  // Before the plan: for what is given away from here on the group has a newer generation, and the
+  // broker refuses this one.
+  const auto group = metadata_();
   plan_ = dispatcher_->planTransaction(batch_);
   if (dispatcher_->anyGone(batch_)) {
     // The plan leaves its offset out, so nothing would fence outputs that its new owner writes too.
@@ -128,7 +131,7 @@ Result<void> Forwarder::transact() {
     offsets.push_back({partition, offset, metadata});
   }
   if (!offsets.empty()) {
-    CAAS_TRY(client_->sendOffsets(offsets, metadata_(), kStep));
+    CAAS_TRY(client_->sendOffsets(offsets, group, kStep));
   }
   return commit();
 }

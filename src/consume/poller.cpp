@@ -19,6 +19,7 @@ using std::chrono::steady_clock;
 constexpr Milliseconds kCommittedTimeout{1'000};
 /// How long a revocation waits for its last commit.
 constexpr Milliseconds kLastCommit{5'000};
+constexpr Milliseconds kLeastLeave{2'000};
 /// After this, an answer to a commit is not expected any more.
 constexpr Milliseconds kCommitTimeout{30'000};
 
@@ -399,7 +400,9 @@ void Poller::leave() {
   }
   closePartitions(all);
   const auto rest = std::chrono::ceil<Milliseconds>(deadline - steady_clock::now());
-  left_ = client_->close(std::max(rest, Milliseconds{1'000}));
+  // Amid a rebalance the broker reads our goodbye only after the other members' next heartbeat; one
+  // that it never reads would stop the group until our session times out.
+  left_ = client_->close(std::max(rest, settings_.consumer.sessionTimeout / 10 + kLeastLeave));
   client_.reset();
 }
 

@@ -153,6 +153,26 @@ TEST_F(ParallelConsumer, MembersShareThePartitionsAndTakeOverFromEachOther) {
   EXPECT_EQ(committed(group_), 1'800);
 }
 
+TEST_F(ParallelConsumer, OneThatLeavesAmidARebalanceDoesNotHoldUpTheOthers) {
+  const TestTopic topic("consume", 2);
+  const auto start = [&] {
+    auto consumer = consumerOf(topic.name(), options());
+    must(consumer->start([](const ConsumedRecord&) { return HandlerResult::ack(); }));
+    return consumer;
+  };
+  auto leaving = start();
+  ASSERT_TRUE(eventually(kSoon, [&] { return leaving->stats().partitions == 2; }));
+  const auto staying = start();
+  // It has given a partition away and asks to join again; the brokers answer, and read what else it
+  // has to say, when the other one's heartbeat has told it to do the same: within 3 s.
+  ASSERT_TRUE(eventually(kSoon, [&] { return leaving->stats().partitions == 1; }));
+  const auto closing = std::chrono::steady_clock::now();
+  must(leaving->close(Milliseconds{0}));
+  EXPECT_LT(std::chrono::steady_clock::now() - closing, std::chrono::seconds{8});
+  // Well before the session timeout of 30 s, after which the brokers would throw it out.
+  EXPECT_TRUE(eventually(Milliseconds{15'000}, [&] { return staying->stats().partitions == 2; }));
+}
+
 TEST_F(ParallelConsumer, TheConsumerProtocolOfKip848Works) {
   settings_.consumer.groupProtocol = GroupProtocol::kConsumer;
   settings_.consumer.sessionTimeout = Milliseconds{12'000};

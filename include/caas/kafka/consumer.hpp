@@ -231,7 +231,8 @@ class Consumer {
   /// error): records are no longer read.
   [[nodiscard]] std::optional<Error> failure() const;
   /// Stops taking records, lets handlers at work finish until the deadline, commits, leaves the
-  /// group. A handler that never returns does not hold it up; it is named in the report.
+  /// group. A handler that never returns does not hold it up; it is named in the report. Amid a
+  /// rebalance, leaving may take a tenth of the session timeout and 2 s beyond the deadline.
   [[nodiscard]] Result<ConsumerReport> close(Milliseconds deadline = Milliseconds{10'000});
 
  private:
