@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <openssl/crypto.h>
 
 #include "client/error_map.hpp"
 #include "core/errors.hpp"
@@ -39,6 +40,11 @@ std::string_view addressOf(std::string_view brokerName) {
 }
 
 }  // namespace
+
+void prepareForStaticClients() {
+  // With no option it would do nothing.
+  OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr);
+}
 
 void ConnectionState::onError(rd_kafka_resp_err_t code, std::string_view text) {
   if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {

@@ -14,6 +14,11 @@
 
 namespace caas::kafka::client {
 
+/// Before a client that lives until the process ends is made: OpenSSL cleans up behind itself at
+/// the end, and what was made before its first use is destroyed after that, with what is no longer
+/// there.
+void prepareForStaticClients();
+
 /// What librdkafka told about connections and fatal errors, from its event queue. Thread-safe.
 class ConnectionState {
  public:

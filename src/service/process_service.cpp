@@ -1,12 +1,14 @@
 // The process's own service, from its environment.
 
 #include "caas/kafka/service.hpp"
+#include "client/handle.hpp"
 #include "core/log.hpp"
 
 namespace caas::kafka {
 namespace {
 
 std::shared_ptr<KafkaService> fromEnvironment() {
+  client::prepareForStaticClients();
   auto loaded = loadSettings(processEnvironment());
   if (!loaded) {
     return makeKafkaService(std::unexpected(std::move(loaded).error()));
