@@ -1,6 +1,7 @@
 #include "consume/read_bounds.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <variant>
 
 #include <fmt/format.h>
@@ -13,6 +14,8 @@ namespace {
 
 using client::OffsetSpec;
 using client::TopicPartition;
+
+constexpr Milliseconds kLeaderPause{200};
 
 class Asking {
  public:
@@ -75,16 +78,31 @@ class Asking {
     for (const auto& partition : partitions_) {
       wanted.emplace_back(partition, spec);
     }
-    CAAS_ASSIGN(const auto call, this->call());
-    CAAS_ASSIGN(const auto offsets, questions_.listOffsets(wanted, call));
     OffsetMap map;
-    for (const auto& [partition, offset, error] : offsets) {
-      if (error) {
-        return fail(*error);
+    for (;;) {
+      CAAS_ASSIGN(const auto call, this->call());
+      CAAS_ASSIGN(const auto offsets, questions_.listOffsets(wanted, call));
+      wanted.clear();
+      std::optional<Error> moving;
+      for (const auto& [partition, offset, error] : offsets) {
+        if (!error) {
+          map[partition] = offset;
+        } else if (error->retriable) {
+          moving = *error;
+          wanted.emplace_back(partition, spec);
+        } else {
+          return fail(*error);
+        }
       }
-      map[partition] = offset;
+      if (!moving) {
+        return map;
+      }
+      // A leader that has just changed; the others are not asked again.
+      if (deadline_.left() <= kLeaderPause) {
+        return fail(*std::move(moving));
+      }
+      clock_.sleepFor(kLeaderPause);
     }
-    return map;
   }
 
   Result<OffsetMap> starts(const OffsetMap& begins, const OffsetMap& ends) {

@@ -26,7 +26,9 @@ class HandClock final : public Clock {
   std::chrono::steady_clock::time_point steadyNow() const override {
     return std::chrono::steady_clock::time_point{} + elapsed;
   }
-  void sleepFor(std::chrono::nanoseconds /*duration*/) override {}
+  void sleepFor(std::chrono::nanoseconds duration) override {
+    elapsed += std::chrono::ceil<Milliseconds>(duration);
+  }
   Milliseconds elapsed{0};
 };
 
@@ -58,12 +60,18 @@ class Log final : public LogQuestions {
     std::vector<PartitionOffset> offsets;
     for (const auto& [partition, spec] : partitions) {
       offsets.push_back({partition, offset(partition.partition, spec), std::nullopt});
+      if (partition.partition == movingPartition && moves-- > 0) {
+        offsets.back().error = problem;
+      }
     }
     return offsets;
   }
 
   std::vector<std::vector<Timestamp>> logs{{}};
   Milliseconds answerTime{0};
+  int movingPartition = -1;  ///< answers so often with the problem
+  int moves = 0;
+  Error problem{.code = ErrorCode::kUnavailable, .message = "moving", .retriable = true};
   std::vector<Milliseconds> timeouts;
   std::vector<bool> readCommitted;
 
@@ -175,6 +183,22 @@ TEST_F(ReadBoundsTest, StartsAreInsideTheLog) {
   options_.from = FromOffset{-7};
   options_.partitions = {1};
   EXPECT_THAT(find()->starts, ElementsAre(Pair(TopicPartition{"t", 1}, 0)));
+}
+
+TEST_F(ReadBoundsTest, ALeaderThatMovesIsAskedAgainUntilTheDeadline) {
+  log_.logs = {{kNow}, {kNow, kNow}};
+  log_.movingPartition = 1;
+  log_.moves = 3;
+  options_.untilEnd = true;
+  EXPECT_THAT(stops(), ElementsAre(1, 2));
+  log_.moves = 1'000;
+  const auto late = find();
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().message, "moving");
+  EXPECT_LT(clock_.elapsed, 2 * kPatience);
+  log_.problem.retriable = false;
+  log_.moves = 1;
+  EXPECT_FALSE(find());
 }
 
 }  // namespace
