@@ -131,6 +131,7 @@ void addCommands(CommandSet& commands) {
   addConsumeCommand(commands);
   addGroupsCommands(commands);
   addDlqCommands(commands);
+  addSchemasCommands(commands);
   addStrategyCommands(commands);
 }
 

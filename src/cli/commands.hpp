@@ -66,5 +66,6 @@ void addProduceCommand(CommandSet& commands);
 void addConsumeCommand(CommandSet& commands);
 void addGroupsCommands(CommandSet& commands);
 void addDlqCommands(CommandSet& commands);
+void addSchemasCommands(CommandSet& commands);
 
 }  // namespace caas::kafka::cli

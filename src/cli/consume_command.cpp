@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/parse.hpp"
 #include "cli/record_text.hpp"
+#include "cli/value_view.hpp"
 #include "core/errors.hpp"
 
 namespace caas::kafka::cli {
@@ -34,6 +35,7 @@ struct ConsumeOptions {
   std::string idle;
   bool follow = false;
   bool headers = false;
+  bool raw = false;
   bool uncommitted = false;
 };
 
@@ -129,12 +131,14 @@ Result<Job> makeJob(Session& session, const ConsumeOptions& options) {
 /// Prints until something ends it; returns how many were printed.
 class Printer {
  public:
-  Printer(Session& session, RecordReader& reader, const Job& job, bool withHeaders,
+  Printer(Session& session, RecordReader& reader, const Job& job, const ConsumeOptions& options,
           const Interrupt& interrupt)
       : session_(session),
         reader_(reader),
         job_(job),
-        withHeaders_(withHeaders),
+        withHeaders_(options.headers),
+        raw_(options.raw),
+        viewer_(session),
         interrupt_(interrupt),
         lastRecord_(session.context().clock->steadyNow()) {}
 
@@ -165,8 +169,9 @@ class Printer {
   [[nodiscard]] bool writable() { return session_.out().good(); }
 
   void print(const ReceivedRecord& record) {
-    session_.out() << (session_.json() ? recordToJson(record)
-                                       : recordToText(record, withHeaders_, session_.style()))
+    const auto view = raw_ ? ValueView{} : viewer_.view(record);
+    session_.out() << (session_.json() ? recordToJson(record, view)
+                                       : recordToText(record, withHeaders_, session_.style(), view))
                    << '\n';
     if (session_.context().outIsTerminal) {
       session_.out().flush();
@@ -193,6 +198,8 @@ class Printer {
   RecordReader& reader_;
   const Job& job_;
   bool withHeaders_;
+  bool raw_;
+  ValueViewer viewer_;
   const Interrupt& interrupt_;
   std::chrono::steady_clock::time_point lastRecord_;
   std::int64_t printed_ = 0;
@@ -216,7 +223,7 @@ Result<int> consume(Session& session, const ConsumeOptions& options) {
   }
   interrupt->arm();
   auto& reader = **opened;
-  const auto printed = Printer{session, reader, job, options.headers, *interrupt}.run();
+  const auto printed = Printer{session, reader, job, options, *interrupt}.run();
   const auto closed = reader.close();
   if (!printed) {
     return fail(printed.error());
@@ -266,6 +273,8 @@ void addBehaviour(CLI::App& app, ConsumeOptions& options) {
   app.add_option("--idle", options.idle, "Stop when no record came for so long, e.g. 5s")
       ->type_name("TIME");
   app.add_flag("--headers", options.headers, "Print headers too (always with --json)");
+  app.add_flag("--raw", options.raw,
+               "Values with a schema as their bytes; the registry is not asked");
   app.add_flag("--uncommitted", options.uncommitted,
                "Records of open and aborted transactions too");
 }
@@ -278,7 +287,8 @@ void addConsumeCommand(CommandSet& commands) {
       {"consume",
        "Prints records: time, topic/partition@offset, key, value. Reads to the end and stops, "
        "unless told otherwise. With --json one object a line; its valueEncoding says whether the "
-       "value is json, text, base64 (bytes that are not UTF-8) or null.",
+       "value is json, text, base64 (bytes that are not UTF-8) or null; or avro, json-schema or "
+       "protobuf, for a value that was decoded by its schema in the registry.",
        "  caas-kafka consume --tenant acme --type message --limit 10\n"
        "  caas-kafka consume --topic internal.dlq --follow\n"
        "  caas-kafka consume --topic chat.messages.acme --from 2026-11-23 --json | jq .value.text",

@@ -12,6 +12,7 @@
 #include "cli/dlq_options.hpp"
 #include "cli/json.hpp"
 #include "cli/record_text.hpp"
+#include "cli/value_view.hpp"
 #include "core/errors.hpp"
 
 namespace caas::kafka::cli {
@@ -162,7 +163,9 @@ void printDetails(Session& session, const DlqDetails& details) {
   row("last failed", time(entry.lastFailedAt));
   row("in the DLQ since", time(entry.deadLetteredAt));
   session.out() << table.render(session.style())
-                << recordToText(details.record, true, session.style()) << '\n';
+                << recordToText(details.record, true, session.style(),
+                                ValueViewer(session).view(details.record))
+                << '\n';
 }
 
 Result<int> show(Session& session, const std::string& id) {
@@ -170,7 +173,8 @@ Result<int> show(Session& session, const std::string& id) {
   CAAS_ASSIGN(const auto details, dlq->show(id, session.deadline(kRead)));
   if (session.json()) {
     auto json = toJson(details.entry);
-    json["record"] = boost::json::parse(recordToJson(details.record));
+    json["record"] =
+        boost::json::parse(recordToJson(details.record, ValueViewer(session).view(details.record)));
     session.print(json);
   } else {
     printDetails(session, details);

@@ -2,7 +2,7 @@
 
 #include "cli/json.hpp"
 #include "cli/record_text.hpp"
-#include "produce/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace caas::kafka::cli {
 namespace {
@@ -41,7 +41,7 @@ boost::json::object toJson(const DlqEntry& entry) {
     json["reason"] = toString(*entry.reason);
   }
   if (entry.key) {
-    const bool text = produce::isUtf8(*entry.key);
+    const bool text = isUtf8(*entry.key);
     json["key"] = text ? *entry.key : base64(*entry.key);
     if (!text) {
       json["keyEncoding"] = "base64";

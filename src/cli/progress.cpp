@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "cli/text.hpp"
-#include "produce/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace caas::kafka::cli {
 namespace {
@@ -33,7 +33,7 @@ void Progress::update(const std::function<std::string()>& text) {
   if (const auto room = static_cast<std::size_t>(std::max(context_.width, 20)) - 1;
       line.size() > room) {
     line.resize(room);
-    line.resize(produce::validUtf8Prefix(line));
+    line.resize(validUtf8Prefix(line));
   }
   context_.err << '\r' << line << "\x1b[K" << std::flush;
 }

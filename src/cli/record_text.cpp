@@ -4,12 +4,10 @@
 #include <fmt/format.h>
 
 #include "cli/code_points.hpp"
-#include "produce/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace caas::kafka::cli {
 namespace {
-
-using produce::isUtf8;
 
 void appendEscape(std::string& out, char32_t c) {
   out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
@@ -85,6 +83,29 @@ void appendValue(std::string& out, const std::optional<std::string>& value) {
   }
 }
 
+std::string_view encodingOf(SchemaType type) {
+  switch (type) {
+    case SchemaType::kAvro: return "avro";
+    case SchemaType::kJson: return "json-schema";
+    case SchemaType::kProtobuf: return "protobuf";
+  }
+  return "?";
+}
+
+void appendValue(std::string& out, const std::optional<std::string>& value, const ValueView& view) {
+  if (const auto& decoded = view.decoded) {
+    appendJsonText(out, decoded->json);
+    out += fmt::format(R"(,"valueEncoding":"{}","schemaId":{})", encodingOf(decoded->type),
+                       decoded->schemaId);
+    return;
+  }
+  appendValue(out, value);
+  if (!view.problem.empty()) {
+    out += R"(,"valueProblem":)";
+    appendJsonString(out, view.problem);
+  }
+}
+
 }  // namespace
 
 std::string base64(std::string_view bytes) {
@@ -105,7 +126,7 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-std::string recordToJson(const ReceivedRecord& record) {
+std::string recordToJson(const ReceivedRecord& record, const ValueView& view) {
   std::string out;
   out.reserve(200 + (record.value ? record.value->size() * 2 : 0));
   out += R"({"topic":)";
@@ -114,7 +135,7 @@ std::string recordToJson(const ReceivedRecord& record) {
                      record.offset, formatTimestamp(record.timestamp));
   appendEncoded(out, record.key, "keyEncoding");
   out += R"(,"value":)";
-  appendValue(out, record.value);
+  appendValue(out, record.value, view);
   out += R"(,"headers":[)";
   for (const auto& header : record.headers) {
     out += out.back() == '[' ? R"({"name":)" : R"(,{"name":)";
@@ -128,13 +149,19 @@ std::string recordToJson(const ReceivedRecord& record) {
   return out;
 }
 
-std::string recordToText(const ReceivedRecord& record, bool withHeaders, const Style& style) {
+std::string recordToText(const ReceivedRecord& record, bool withHeaders, const Style& style,
+                         const ValueView& view) {
   auto out = fmt::format(
       "{}  {}  {}  {}", style.paint(Tone::kDim, formatTimestamp(record.timestamp)),
       style.paint(Tone::kDim, fmt::format("{}/{}@{}", escapeForTerminal(record.topic),
                                           record.partition, record.offset)),
       style.paint(Tone::kBold, record.key ? escapeForTerminal(*record.key) : "(no key)"),
-      record.value ? escapeForTerminal(*record.value) : "(tombstone)");
+      view.decoded   ? escapeForTerminal(view.decoded->json)
+      : record.value ? escapeForTerminal(*record.value)
+                     : "(tombstone)");
+  if (!view.problem.empty()) {
+    out += "  " + style.paint(Tone::kWarn, "(" + escapeForTerminal(view.problem) + ")");
+  }
   if (withHeaders) {
     for (const auto& header : record.headers) {
       out += "  " + style.paint(Tone::kDim,

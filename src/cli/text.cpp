@@ -6,7 +6,7 @@
 
 #include "cli/code_points.hpp"
 #include "config/near.hpp"
-#include "produce/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace caas::kafka::cli {
 namespace {
@@ -114,7 +114,7 @@ std::string escapeForTerminal(std::string_view text, bool keepNewlines) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const auto valid = text.substr(0, produce::validUtf8Prefix(text));
+    const auto valid = text.substr(0, validUtf8Prefix(text));
     text.remove_prefix(valid.size());
     forEachCodePoint(
         valid, [&](std::string_view sequence) { appendHarmless(out, sequence, keepNewlines); });

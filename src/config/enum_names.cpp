@@ -37,6 +37,13 @@ constexpr std::array kLogLevels{EnumName<LogLevel>{LogLevel::kTrace, "trace"},
                                 EnumName<LogLevel>{LogLevel::kOff, "off"}};
 constexpr std::array kLogFormats{EnumName<LogFormat>{LogFormat::kText, "text"},
                                  EnumName<LogFormat>{LogFormat::kJson, "json"}};
+constexpr std::array kEventFormats{EnumName<EventFormat>{EventFormat::kJson, "json"},
+                                   EnumName<EventFormat>{EventFormat::kAvro, "avro"}};
+constexpr std::array kSubjects{
+    EnumName<SubjectStrategy>{SubjectStrategy::kCatalog, "catalog"},
+    EnumName<SubjectStrategy>{SubjectStrategy::kTopic, "topic"},
+    EnumName<SubjectStrategy>{SubjectStrategy::kRecord, "record"},
+    EnumName<SubjectStrategy>{SubjectStrategy::kTopicRecord, "topic-record"}};
 
 template <class Enum>
 std::string_view nameOf(Enum value) {
@@ -84,6 +91,14 @@ template <>
 std::span<const EnumName<LogFormat>> enumNames() {
   return kLogFormats;
 }
+template <>
+std::span<const EnumName<EventFormat>> enumNames() {
+  return kEventFormats;
+}
+template <>
+std::span<const EnumName<SubjectStrategy>> enumNames() {
+  return kSubjects;
+}
 
 bool equalIgnoringCase(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
@@ -99,6 +114,8 @@ std::string_view toString(GroupProtocol value) { return config::nameOf(value); }
 std::string_view toString(SaslMechanism value) { return config::nameOf(value); }
 std::string_view toString(LogLevel value) { return config::nameOf(value); }
 std::string_view toString(LogFormat value) { return config::nameOf(value); }
+std::string_view toString(EventFormat value) { return config::nameOf(value); }
+std::string_view toString(SubjectStrategy value) { return config::nameOf(value); }
 
 std::string_view toString(SettingSource source) {
   switch (source) {

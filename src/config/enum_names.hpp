@@ -38,6 +38,10 @@ template <>
 std::span<const EnumName<LogLevel>> enumNames();
 template <>
 std::span<const EnumName<LogFormat>> enumNames();
+template <>
+std::span<const EnumName<EventFormat>> enumNames();
+template <>
+std::span<const EnumName<SubjectStrategy>> enumNames();
 
 /// Letters compared without case, ASCII only.
 [[nodiscard]] bool equalIgnoringCase(std::string_view a, std::string_view b);

@@ -149,6 +149,19 @@ std::string urlProblem(std::string_view text) {
   return rest.front() == ':' ? portProblem(rest.substr(1), 1) : "that is no host name";
 }
 
+std::string urlListProblem(std::string_view text) {
+  for (;;) {
+    const auto comma = std::min(text.find(','), text.size());
+    if (auto problem = urlProblem(text.substr(0, comma)); !problem.empty()) {
+      return problem;
+    }
+    if (comma == text.size()) {
+      return {};
+    }
+    text.remove_prefix(comma + 1);
+  }
+}
+
 std::string cidrProblem(std::string_view text) {
   const auto slash = text.find('/');
   const std::string address(text.substr(0, slash));

@@ -25,6 +25,8 @@ namespace caas::kafka::config {
 [[nodiscard]] std::string hostPortProblem(std::string_view text, int lowestPort);
 /// http(s)://host[:port][/path], without user and password.
 [[nodiscard]] std::string urlProblem(std::string_view text);
+/// Several with commas between, at least one.
+[[nodiscard]] std::string urlListProblem(std::string_view text);
 /// 10.0.0.0/8, ::1/128, or one address.
 [[nodiscard]] std::string cidrProblem(std::string_view text);
 /// A name or id that goes to Kafka: no control characters, at most 249 bytes.

@@ -102,6 +102,8 @@ TEST(ValuesTest, NamesOfEnumerationsComeBack) {
   expectNamesComeBack<SaslMechanism>();
   expectNamesComeBack<LogLevel>();
   expectNamesComeBack<LogFormat>();
+  expectNamesComeBack<EventFormat>();
+  expectNamesComeBack<SubjectStrategy>();
   EXPECT_EQ(parseEnum<Acks>("-1"), Acks::kAll);
   EXPECT_EQ(parseEnum<LogLevel>("WARNING"), LogLevel::kWarn);
 }

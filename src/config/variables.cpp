@@ -168,8 +168,10 @@ VariableGroup securityGroup() {
 VariableGroup registryGroup() {
   return {"Schema registry",
           "Any registry that speaks the Confluent API; its plain URL is enough.",
-          {needed(textVariable("SCHEMA_REGISTRY_URL", "http://host:port or https://host:port",
-                               "Where it is.", urlProblem, CAAS_SETTING(schemaRegistry.url))),
+          {needed(textVariable("SCHEMA_REGISTRY_URL",
+                               "http://host:port or https://host:port; several with commas between",
+                               "Where it is. Of several, one that fails makes way for the next.",
+                               urlListProblem, CAAS_SETTING(schemaRegistry.url))),
            textVariable("SCHEMA_REGISTRY_USERNAME", "up to 249 characters",
                         "User, if it asks for user and password.", nameProblem,
                         CAAS_SETTING(schemaRegistry.username)),
@@ -179,7 +181,19 @@ VariableGroup registryGroup() {
                           CAAS_SETTING(schemaRegistry.token)),
            pathVariable("SCHEMA_REGISTRY_CA_LOCATION",
                         "Certificates that are trusted (PEM). Not set: the system's.",
-                        CAAS_SETTING(schemaRegistry.caLocation))}};
+                        CAAS_SETTING(schemaRegistry.caLocation)),
+           enumVariable("SCHEMA_REGISTRY_EVENT_FORMAT",
+                        "What built-in events are published as: JSON, for which no registry is "
+                        "needed, or Avro by the registry's schemas.",
+                        CAAS_SETTING(schemaRegistry.eventFormat)),
+           enumVariable("SCHEMA_REGISTRY_SUBJECTS",
+                        "How subjects are named: by the catalog's entry (one for all tenants), the "
+                        "topic, the record, or both.",
+                        CAAS_SETTING(schemaRegistry.subjects)),
+           boolVariable("SCHEMA_REGISTRY_AUTO_REGISTER",
+                        "Register the built-in events' schemas where they are missing. Without it "
+                        "`caas-kafka schemas register` does.",
+                        CAAS_SETTING(schemaRegistry.autoRegister))}};
 }
 
 VariableGroup httpGroup() {

@@ -64,6 +64,7 @@ bool Dispatcher::settle(Task* task, HandlerResult&& result) {
     }
     return false;
   }
+  task->stage = result.isUndecodable() ? FailureStage::kDecode : FailureStage::kHandle;
   task->failure = std::move(result);
   task->diverting = true;
   lanes_.leave(task);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "caas/kafka/catalog.hpp"
 #include "caas/kafka/events.hpp"
+#include "caas/kafka/settings.hpp"
 
 namespace caas::kafka::produce {
 
@@ -12,17 +14,22 @@ namespace caas::kafka::produce {
 class EventEncoder {
  public:
   virtual ~EventEncoder() = default;
-  /// Appends to `out`. `definition` is the catalog entry that carries the event: a schema's subject
-  /// is named after it.
-  [[nodiscard]] virtual Result<void> encode(const TopicDefinition& definition, const Event& event,
+  /// Appends to `out`. A schema's subject is named after the catalog entry that carries the event,
+  /// or after the tenant's topic.
+  [[nodiscard]] virtual Result<void> encode(const TopicDefinition& definition,
+                                            const TenantId* tenant, const Event& event,
                                             std::string& out) const = 0;
 };
 
 /// JSON as eventToJson writes it.
 class JsonEventEncoder final : public EventEncoder {
  public:
-  [[nodiscard]] Result<void> encode(const TopicDefinition& definition, const Event& event,
-                                    std::string& out) const override;
+  [[nodiscard]] Result<void> encode(const TopicDefinition& definition, const TenantId* tenant,
+                                    const Event& event, std::string& out) const override;
 };
+
+/// As the settings say.
+[[nodiscard]] Result<std::unique_ptr<EventEncoder>> makeEventEncoder(
+    const SchemaRegistrySettings& settings);
 
 }  // namespace caas::kafka::produce

@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "core/errors.hpp"
-#include "produce/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace caas::kafka::produce {
 namespace {

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <type_traits>
 
+#include <fmt/format.h>
+
+#include "core/errors.hpp"
+#include "produce/event_rules.hpp"
 #include "produce/event_table.hpp"
 
 namespace caas::kafka {
@@ -57,6 +61,44 @@ Event makeEvent(const E& typed) {
   return event;
 }
 
+template <class E>
+Result<void> readEvent(const Event& event, E& typed) {
+  if (event.type != EventTable<E>::kType) {
+    return fail(errors::invalidArgument(
+        fmt::format("the event is a {} and not a {}", shown(event.type), EventTable<E>::kType)));
+  }
+  for (const auto& [field, member] : EventTable<E>::kBindings) {
+    const auto found = event.fields.find(field.name);
+    if (found == event.fields.end()) {
+      if (field.required) {
+        return fail(fieldError(event.type, field.name, "nothing", allowedFor(field)));
+      }
+      continue;
+    }
+    const bool fits = std::visit(
+        [&](auto pointer) {
+          auto& to = typed.*pointer;
+          return std::visit(
+              [&](const auto& value) {
+                if constexpr (std::is_assignable_v<decltype(to), decltype(value)> &&
+                              !(std::is_same_v<std::remove_cvref_t<decltype(to)>, bool> !=
+                                std::is_same_v<std::remove_cvref_t<decltype(value)>, bool>)) {
+                  to = value;
+                  return true;
+                } else {
+                  return false;
+                }
+              },
+              found->second);
+        },
+        member);
+    if (!fits) {
+      return fail(fieldError(event.type, field.name, "a value of another kind", allowedFor(field)));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 const EventTypeInfo* findEventType(std::string_view type) {
@@ -93,5 +135,36 @@ Event toEvent(const Notification& event) { return produce::makeEvent(event); }
 Event toEvent(const PlatformEvent& event) { return produce::makeEvent(event); }
 Event toEvent(const AuditEvent& event) { return produce::makeEvent(event); }
 Event toEvent(const PlatformNotification& event) { return produce::makeEvent(event); }
+
+Result<void> fromEvent(const Event& event, ChatMessage& typed) {
+  return produce::readEvent(event, typed);
+}
+Result<void> fromEvent(const Event& event, Reaction& typed) {
+  return produce::readEvent(event, typed);
+}
+Result<void> fromEvent(const Event& event, Typing& typed) {
+  return produce::readEvent(event, typed);
+}
+Result<void> fromEvent(const Event& event, ReadReceipt& typed) {
+  return produce::readEvent(event, typed);
+}
+Result<void> fromEvent(const Event& event, Presence& typed) {
+  return produce::readEvent(event, typed);
+}
+Result<void> fromEvent(const Event& event, AnalyticsEvent& typed) {
+  return produce::readEvent(event, typed);
+}
+Result<void> fromEvent(const Event& event, Notification& typed) {
+  return produce::readEvent(event, typed);
+}
+Result<void> fromEvent(const Event& event, PlatformEvent& typed) {
+  return produce::readEvent(event, typed);
+}
+Result<void> fromEvent(const Event& event, AuditEvent& typed) {
+  return produce::readEvent(event, typed);
+}
+Result<void> fromEvent(const Event& event, PlatformNotification& typed) {
+  return produce::readEvent(event, typed);
+}
 
 }  // namespace caas::kafka

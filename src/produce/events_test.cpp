@@ -7,9 +7,9 @@
 #include <gtest/gtest.h>
 
 #include "caas/kafka/record.hpp"
+#include "core/utf8.hpp"
 #include "produce/event_rules.hpp"
 #include "produce/event_table.hpp"
-#include "produce/utf8.hpp"
 
 namespace caas::kafka {
 namespace {
@@ -265,7 +265,6 @@ TEST(Events, ShownValuesAreCutAndPrintable) {
 }
 
 TEST(Utf8, KnowsTheEdges) {
-  using produce::isUtf8;
   EXPECT_TRUE(isUtf8(""));
   EXPECT_TRUE(isUtf8("plain text that is longer than eight bytes"));
   EXPECT_TRUE(isUtf8("\xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xf0\x90\x80\x80"));
@@ -277,7 +276,7 @@ TEST(Utf8, KnowsTheEdges) {
   EXPECT_FALSE(isUtf8("\xf0\x8f\xbf\xbf")) << "overlong";
   EXPECT_FALSE(isUtf8("\x80"));
   EXPECT_FALSE(isUtf8("abcdefgh\xe2\x82")) << "cut off";
-  EXPECT_EQ(produce::validUtf8Prefix("0123456789\xff!"), 10U);
+  EXPECT_EQ(validUtf8Prefix("0123456789\xff!"), 10U);
 }
 
 TEST(Records, TheLastHeaderOfANameCounts) {

@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 
 #include "core/errors.hpp"
+#include "core/utf8.hpp"
 #include "produce/event_encoder.hpp"
 #include "produce/event_rules.hpp"
 #include "produce/preset_producers.hpp"
 #include "produce/trace_context.hpp"
-#include "produce/utf8.hpp"
 
 namespace caas::kafka {
 namespace {
@@ -99,8 +99,13 @@ struct Scratch {
 
 class EventPublisher::Impl {
  public:
-  Impl(const Settings& settings, const Catalog& catalog, Clock& clock, Random& random)
-      : catalog_(catalog), clock_(clock), random_(random), producers_(settings) {}
+  Impl(const Settings& settings, const Catalog& catalog, Clock& clock, Random& random,
+       std::unique_ptr<produce::EventEncoder> encoder)
+      : catalog_(catalog),
+        clock_(clock),
+        random_(random),
+        encoder_(std::move(encoder)),
+        producers_(settings) {}
 
   Result<void> publish(const TenantId* tenant, Event&& event, DeliveryCallback&& onDelivery,
                        const PublishOptions& options) {
@@ -113,7 +118,7 @@ class EventPublisher::Impl {
     const auto ownTime = produce::completeEvent(event, *info, clock_, random_);
     auto& scratch = Scratch::ofThisThread();
     CAAS_TRY(scratch.setHeaders(event.type, ownTime, options));
-    CAAS_TRY(encoder_.encode(*definition, event, scratch.value));
+    CAAS_TRY(encoder_->encode(*definition, tenant, event, scratch.value));
     return send(*definition, tenant, keyDataOf(tenant, event), scratch.value, scratch,
                 std::move(onDelivery));
   }
@@ -140,7 +145,7 @@ class EventPublisher::Impl {
   Result<void> clearPresence(const TenantId& tenant, std::string_view userId,
                              DeliveryCallback&& onDelivery) {
     constexpr std::string_view kPresence = "presence";
-    if (userId.empty() || !produce::isUtf8(userId)) {
+    if (userId.empty() || !isUtf8(userId)) {
       return fail(produce::fieldError(kPresence, "userId",
                                       userId.empty() ? "an empty string" : shown(userId),
                                       "UTF-8 text that is not empty"));
@@ -212,15 +217,16 @@ class EventPublisher::Impl {
   const Catalog& catalog_;
   Clock& clock_;
   Random& random_;
-  produce::JsonEventEncoder encoder_;
+  const std::unique_ptr<produce::EventEncoder> encoder_;
   produce::PresetProducers producers_;
 };
 
 Result<std::unique_ptr<EventPublisher>> EventPublisher::create(const Settings& settings,
                                                                const Catalog& catalog, Clock& clock,
                                                                Random& random) {
-  return std::unique_ptr<EventPublisher>(
-      new EventPublisher(std::make_unique<Impl>(settings, catalog, clock, random)));
+  CAAS_ASSIGN(auto encoder, produce::makeEventEncoder(settings.schemaRegistry));
+  return std::unique_ptr<EventPublisher>(new EventPublisher(
+      std::make_unique<Impl>(settings, catalog, clock, random, std::move(encoder))));
 }
 
 EventPublisher::EventPublisher(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

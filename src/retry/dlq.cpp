@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.hpp"
-#include "produce/utf8.hpp"
+#include "core/utf8.hpp"
 #include "retry/dlq_entry.hpp"
 #include "retry/dlq_job.hpp"
 #include "retry/dlq_reader.hpp"
@@ -110,7 +110,7 @@ Result<void> checkJob(const DlqJobOptions& options) {
     return fail(errors::invalidArgument(
         fmt::format("a group's name has 1 to {} bytes to be redriven to", retry::kMaxGroupBytes)));
   }
-  if (options.by.size() > kByBytes || !produce::isUtf8(options.by)) {
+  if (options.by.size() > kByBytes || !isUtf8(options.by)) {
     return fail(errors::invalidArgument(
         fmt::format("who does it must be text of at most {} bytes", kByBytes)));
   }

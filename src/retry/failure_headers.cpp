@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "produce/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace caas::kafka::retry {
 namespace {
@@ -60,11 +60,11 @@ constexpr std::array kNames{kVersion,         kId,
 std::string textOf(std::string_view text, std::size_t most) {
   std::string out;
   while (!text.empty() && out.size() < most) {
-    const std::size_t good = produce::validUtf8Prefix(text);
+    const std::size_t good = validUtf8Prefix(text);
     const auto room = most - out.size();
     if (good > room) {
       const auto part = text.substr(0, room);
-      return out.append(part.substr(0, produce::validUtf8Prefix(part)));
+      return out.append(part.substr(0, validUtf8Prefix(part)));
     }
     out.append(text.substr(0, good));
     text.remove_prefix(good);
@@ -97,7 +97,7 @@ class Fields {
     const auto value = find(name);
     if (needed && (!value || value->empty())) {
       complain(name, "is missing");
-    } else if (value && !produce::isUtf8(*value)) {
+    } else if (value && !isUtf8(*value)) {
       complain(name, "is not UTF-8");
       return textOf(*value, value->size());
     }

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "produce/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace caas::kafka::retry {
 namespace {
@@ -136,7 +136,7 @@ TEST(FailureHeaders, TheLongestFitIntoTheirLimitAndEndAtACharacter) {
   const CopyHeaders copy({}, failure);
   EXPECT_LE(failureBytes(copy.views()), kFailureHeadersMaxBytes);
   for (const auto& header : copy.views()) {
-    EXPECT_TRUE(produce::isUtf8(header.value.value_or(""))) << header.name;
+    EXPECT_TRUE(isUtf8(header.value.value_or(""))) << header.name;
   }
   const auto parsed = parseFailureHeaders(copy.views());
   EXPECT_EQ(parsed.state, FailureHeadersState::kCurrent) << parsed.problem;

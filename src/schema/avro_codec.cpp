@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.hpp"
+#include "core/utf8.hpp"
 
 namespace caas::kafka::avro {
 namespace {
@@ -33,6 +34,9 @@ class Encoder {
       case Type::kFloat: return with<float>(node, value, [&](float held) { raw(held); });
       case Type::kDouble: return with<double>(node, value, [&](double held) { raw(held); });
       case Type::kString:
+        if (const auto* held = value.as<std::string>(); held != nullptr && !isUtf8(*held)) {
+          return misfit("the string is not UTF-8");
+        }
         return with<std::string>(node, value, [&](const std::string& held) { text(held); });
       case Type::kBytes:
         return with<Bytes>(node, value, [&](const Bytes& held) { text(held.data); });
@@ -141,6 +145,9 @@ class Encoder {
       number(static_cast<std::int64_t>(held->entries.size()));
     }
     for (const auto& [key, item] : held->entries) {
+      if (!isUtf8(key)) {
+        return misfit("a map's key is not UTF-8");
+      }
       text(key);
       if (!write(node.items, item, depth + 1)) {
         return under(fmt::format("[{}]", key));

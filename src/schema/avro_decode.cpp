@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.hpp"
+#include "core/utf8.hpp"
 #include "schema/avro_plan.hpp"
 
 namespace caas::kafka::avro {
@@ -252,6 +253,10 @@ class PlanDecoder {
       return false;
     }
     if (step.op == Op::kString) {
+      // The specification: a string is UTF-8; bytes that are read as one need not be.
+      if (!isUtf8(raw)) {
+        return wrong("a string that is not UTF-8");
+      }
       out.held.emplace<std::string>(raw);
     } else {
       out.held = Bytes{std::string(raw)};
@@ -302,7 +307,7 @@ class PlanDecoder {
     auto& held = out.held.emplace<Map>();
     return blocks(&PlanDecoder::itemByItem, [&] {
       std::string_view key;
-      return text(key) &&
+      return (text(key) && (isUtf8(key) || wrong("a map's key that is not UTF-8"))) &&
              read(step.child, held.entries.emplace_back(std::string(key), Value{}).second,
                   depth + 1);
     });

@@ -192,6 +192,21 @@ TEST(AvroHostile, NothingIsBelievedThatIsNotThere) {
       HasSubstr("a length of"));
 }
 
+TEST(AvroHostile, AStringIsUtf8InBothDirections) {
+  const auto schema = schemaOf(R"("string")");
+  std::string out;
+  EXPECT_THAT(encode(*schema, schema->root(), Value{std::string("\xff")}, out).error().message,
+              HasSubstr("UTF-8"));
+  EXPECT_EQ(out, "");
+  const auto plan = Plan::compile(schemaOf(R"("bytes")"), schema);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(*plan->decode("\4\xc3\xa4")->as<std::string>(), "ä");
+  EXPECT_THAT(plan->decode("\2\xff").error().message, HasSubstr("UTF-8"));
+  const auto map = schemaOf(R"({"type":"map","values":"null"})");
+  EXPECT_FALSE(Plan::compile(map, map)->decode("\2\2\xff\0"));
+  EXPECT_FALSE(encode(*map, map->root(), Value{Map{{{"\xff", Value{}}}}}, out));
+}
+
 TEST(AvroHostile, RandomBytesAndCutPayloadsNeverCrash) {
   const auto schema = schemaOf(kMessage);
   const auto plan = Plan::compile(schema, schema);

@@ -2,6 +2,7 @@
 #include <mutex>
 #include <utility>
 
+#include "caas/kafka/schema_serde.hpp"
 #include "caas/kafka/service.hpp"
 #include "core/errors.hpp"
 #include "core/log.hpp"
@@ -67,6 +68,20 @@ Parts makeParts(Result<Settings> settings) {
           .publisher = withCore(*core, *std::move(publisher))};
 }
 
+/// Subjects that are named after topics are registered when they are first needed.
+Result<void> registerEventSchemas(const SchemaRegistrySettings& settings, const Catalog& catalog) {
+  const auto subjects = eventSubjects(settings.subjects, catalog);
+  if (!subjects) {
+    return subjects.error().code == ErrorCode::kUnsupported ? Result<void>{}
+                                                            : fail(subjects.error());
+  }
+  CAAS_ASSIGN(const auto registry, SchemaRegistry::create(settings));
+  for (const auto& [subject, schema] : *subjects) {
+    CAAS_TRY(registry->registerSchema(subject, schema));
+  }
+  return {};
+}
+
 }  // namespace
 
 class KafkaService::Impl {
@@ -93,6 +108,9 @@ class KafkaService::Impl {
     // First of all whether anybody is there: this error says which addresses were tried.
     CAAS_ASSIGN(const auto brokers, mine.health->checkBrokers(deadline.slice(total)));
     CAAS_ASSIGN(const auto created, mine.topics->createPlatformTopics(deadline.slice(total)));
+    if (const auto& core = *mine.core; core->settings.schemaRegistry.autoRegister) {
+      CAAS_TRY(registerEventSchemas(core->settings.schemaRegistry, core->catalog));
+    }
     {
       const std::lock_guard lock(mutex_);
       CAAS_TRY(parts_.core);  // shut down meanwhile
@@ -173,6 +191,11 @@ Result<std::unique_ptr<DeadLetterQueue>> KafkaService::makeDeadLetterQueue() {
   CAAS_ASSIGN(auto shared, catalog());
   CAAS_ASSIGN(const auto inForce, settings());
   return DeadLetterQueue::create(*inForce, std::move(shared));
+}
+Result<std::shared_ptr<SchemaRegistry>> KafkaService::makeSchemaRegistry() {
+  CAAS_ASSIGN(const auto inForce, settings());
+  CAAS_ASSIGN(auto registry, SchemaRegistry::create(inForce->schemaRegistry));
+  return std::shared_ptr<SchemaRegistry>(std::move(registry));
 }
 Result<std::shared_ptr<const Catalog>> KafkaService::catalog() {
   CAAS_ASSIGN(const auto core, impl_->parts().core);

@@ -61,8 +61,16 @@ class HandlerResult {
   [[nodiscard]] static HandlerResult reject(std::string message, std::string code = "reject") {
     return {Kind::kReject, std::move(code), std::move(message)};
   }
+  /// Its bytes are not what they should be: to the DLQ, as undecodable.
+  [[nodiscard]] static HandlerResult undecodable(std::string message,
+                                                 std::string code = "undecodable") {
+    HandlerResult result = reject(std::move(message), std::move(code));
+    result.undecodable_ = true;
+    return result;
+  }
 
   [[nodiscard]] Kind kind() const { return kind_; }
+  [[nodiscard]] bool isUndecodable() const { return undecodable_; }
   [[nodiscard]] const std::string& code() const { return code_; }
   [[nodiscard]] const std::string& message() const { return message_; }
 
@@ -70,6 +78,7 @@ class HandlerResult {
   HandlerResult(Kind kind, std::string code, std::string message)
       : kind_(kind), code_(std::move(code)), message_(std::move(message)) {}
   Kind kind_ = Kind::kAck;
+  bool undecodable_ = false;
   std::string code_;
   std::string message_;
 };

@@ -150,6 +150,20 @@ struct Event {
 [[nodiscard]] Event toEvent(const AuditEvent& event);
 [[nodiscard]] Event toEvent(const PlatformNotification& event);
 
+/// And back: an event's fields into the struct of its type; a field that is missing leaves the
+/// member as it is. Errors: kInvalidArgument (another type, a required field that is missing or of
+/// another kind).
+[[nodiscard]] Result<void> fromEvent(const Event& event, ChatMessage& typed);
+[[nodiscard]] Result<void> fromEvent(const Event& event, Reaction& typed);
+[[nodiscard]] Result<void> fromEvent(const Event& event, Typing& typed);
+[[nodiscard]] Result<void> fromEvent(const Event& event, ReadReceipt& typed);
+[[nodiscard]] Result<void> fromEvent(const Event& event, Presence& typed);
+[[nodiscard]] Result<void> fromEvent(const Event& event, AnalyticsEvent& typed);
+[[nodiscard]] Result<void> fromEvent(const Event& event, Notification& typed);
+[[nodiscard]] Result<void> fromEvent(const Event& event, PlatformEvent& typed);
+[[nodiscard]] Result<void> fromEvent(const Event& event, AuditEvent& typed);
+[[nodiscard]] Result<void> fromEvent(const Event& event, PlatformNotification& typed);
+
 /// Source field → our field, e.g. {"conversation", "conversationId"}.
 using FieldMap = std::map<std::string, std::string, std::less<>>;
 

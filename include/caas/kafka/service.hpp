@@ -10,6 +10,7 @@
 #include "caas/kafka/health.hpp"
 #include "caas/kafka/producer.hpp"
 #include "caas/kafka/publisher.hpp"
+#include "caas/kafka/schema_registry.hpp"
 #include "caas/kafka/settings.hpp"
 #include "caas/kafka/topic_manager.hpp"
 
@@ -23,7 +24,8 @@ class KafkaService {
   KafkaService& operator=(const KafkaService&) = delete;
 
   /// Reports bad settings, connects, creates the platform's and internal topics and waits until
-  /// they can be used. Idempotent. Errors: kInvalidConfiguration, kConnectionTimeout,
+  /// they can be used; with SCHEMA_REGISTRY_AUTO_REGISTER the built-in events' schemas too.
+  /// Idempotent. Errors: kInvalidConfiguration, kConnectionTimeout,
   /// kNotEnoughReplicas, and those of TopicManager.
   [[nodiscard]] Result<void> initialize(Milliseconds deadline = Milliseconds{60'000});
   [[nodiscard]] bool initialized() const;
@@ -45,6 +47,8 @@ class KafkaService {
   [[nodiscard]] Result<std::unique_ptr<GroupManager>> makeGroupManager();
   /// What failed for good: to look at, to send back or to close.
   [[nodiscard]] Result<std::unique_ptr<DeadLetterQueue>> makeDeadLetterQueue();
+  /// A client of the schema registry, for EventDecoder and SchemaSerde.
+  [[nodiscard]] Result<std::shared_ptr<SchemaRegistry>> makeSchemaRegistry();
   [[nodiscard]] Result<std::shared_ptr<const Catalog>> catalog();
   [[nodiscard]] Result<std::shared_ptr<const Settings>> settings();
 

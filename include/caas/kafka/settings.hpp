@@ -25,6 +25,15 @@ enum class GroupProtocol { kClassic, kConsumer };
 enum class SaslMechanism { kScramSha256, kScramSha512, kPlain };
 enum class LogLevel { kTrace, kDebug, kInfo, kWarn, kError, kOff };
 enum class LogFormat { kText, kJson };
+/// What a built-in event's value is: JSON, or Avro in the schema registry's wire format.
+enum class EventFormat { kJson, kAvro };
+/// How the subject of an event's schema is named.
+enum class SubjectStrategy {
+  kCatalog,      ///< "{entry}-value", "{entry}-{type}-value" where an entry carries several types
+  kTopic,        ///< "{topic}-value"
+  kRecord,       ///< the schema's own full name
+  kTopicRecord,  ///< "{topic}-{the schema's own full name}"
+};
 
 [[nodiscard]] std::string_view toString(Acks value);
 [[nodiscard]] std::string_view toString(Compression value);
@@ -34,6 +43,8 @@ enum class LogFormat { kText, kJson };
 [[nodiscard]] std::string_view toString(SaslMechanism value);
 [[nodiscard]] std::string_view toString(LogLevel value);
 [[nodiscard]] std::string_view toString(LogFormat value);
+[[nodiscard]] std::string_view toString(EventFormat value);
+[[nodiscard]] std::string_view toString(SubjectStrategy value);
 
 /// A password or token. Never printed: formatting it gives "<redacted>" (or "" when empty).
 class Secret {
@@ -118,11 +129,16 @@ struct SslSettings {
 };
 
 struct SchemaRegistrySettings {
+  /// Several with commas between: one that fails makes way for the next.
   std::string url = "http://schema-registry:8081";
   std::string username{};
   Secret password{};
   Secret token{};
   std::filesystem::path caLocation{};
+  EventFormat eventFormat = EventFormat::kJson;
+  SubjectStrategy subjects = SubjectStrategy::kCatalog;
+  /// Schemas of built-in events that are not there yet are registered when they are first needed.
+  bool autoRegister = false;
 };
 
 struct HttpSettings {

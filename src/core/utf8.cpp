@@ -1,9 +1,9 @@
-#include "produce/utf8.hpp"
+#include "core/utf8.hpp"
 
 #include <cstdint>
 #include <cstring>
 
-namespace caas::kafka::produce {
+namespace caas::kafka {
 namespace {
 
 struct Lead {
@@ -70,4 +70,4 @@ std::size_t validUtf8Prefix(std::string_view text) {
   return at;
 }
 
-}  // namespace caas::kafka::produce
+}  // namespace caas::kafka

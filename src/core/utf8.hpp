@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace caas::kafka::produce {
+namespace caas::kafka {
 
 /// How many bytes from the front are well-formed UTF-8 (Unicode 15, table 3-7): `text.size()` when
 /// all are.
@@ -12,4 +12,4 @@ namespace caas::kafka::produce {
   return validUtf8Prefix(text) == text.size();
 }
 
-}  // namespace caas::kafka::produce
+}  // namespace caas::kafka

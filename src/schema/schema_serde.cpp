@@ -1,0 +1,149 @@
+#include "caas/kafka/schema_serde.hpp"
+
+#include <utility>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "core/errors.hpp"
+#include "schema/codec.hpp"
+#include "schema/event_schemas.hpp"
+#include "schema/single_flight.hpp"
+#include "schema/wire_format.hpp"
+
+namespace caas::kafka {
+namespace {
+
+using CodecPtr = std::shared_ptr<const schema::Codec>;
+
+constexpr std::size_t kCodecs = 1'000;
+constexpr std::size_t kMaxJsonDepth = 100;
+
+Error ofSchema(int id, Error error) {
+  error.message = fmt::format("schema {}: {}", id, error.message);
+  return error;
+}
+
+}  // namespace
+
+std::string subjectOf(SubjectStrategy strategy, const TopicDefinition& definition,
+                      std::string_view eventType, std::string_view topic, std::string_view record) {
+  switch (strategy) {
+    case SubjectStrategy::kTopic: return fmt::format("{}-value", topic);
+    case SubjectStrategy::kRecord: return std::string(record);
+    case SubjectStrategy::kTopicRecord: return fmt::format("{}-{}", topic, record);
+    case SubjectStrategy::kCatalog: break;
+  }
+  return definition.eventTypes.size() > 1 ? fmt::format("{}-{}-value", definition.entry, eventType)
+                                          : fmt::format("{}-value", definition.entry);
+}
+
+std::optional<SchemaText> eventSchema(std::string_view eventType) {
+  for (const auto& [type, text] : schema::embeddedEventSchemas()) {
+    if (type == eventType) {
+      return SchemaText{.type = SchemaType::kAvro, .text = std::string(text)};
+    }
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<EventSubject>> eventSubjects(SubjectStrategy strategy, const Catalog& catalog) {
+  if (strategy == SubjectStrategy::kTopic || strategy == SubjectStrategy::kTopicRecord) {
+    return fail({.code = ErrorCode::kUnsupported,
+                 .message = "subjects that are named after topics come with the tenants' topics",
+                 .hint = "SCHEMA_REGISTRY_AUTO_REGISTER=true registers them when they are needed"});
+  }
+  std::vector<EventSubject> subjects;
+  for (const auto& definition : catalog.definitions()) {
+    for (const auto& type : definition.eventTypes) {
+      // An event type that was added to the catalog has a schema of its own.
+      if (auto schema = eventSchema(type)) {
+        CAAS_ASSIGN(const auto parsed, avro::Schema::parse(schema->text));
+        subjects.push_back({subjectOf(strategy, definition, type, {}, parsed.rootNode().name),
+                            *std::move(schema)});
+      }
+    }
+  }
+  return subjects;
+}
+
+bool isFramed(std::string_view value) { return schema::looksFramed(value); }
+
+class SchemaSerde::Impl {
+ public:
+  explicit Impl(std::shared_ptr<SchemaRegistry> registry)
+      : registry_(std::move(registry)),
+        codecs_(kCodecs, systemClock(),
+                [](const Result<CodecPtr>& answer) -> std::optional<Milliseconds> {
+                  // The registry's own cache knows how long a failure is believed.
+                  return answer ? std::nullopt : std::optional(Milliseconds{0});
+                }) {}
+
+  Result<DecodedValue> decode(std::string_view value) {
+    CAAS_ASSIGN(const auto framed, schema::unframe(value));
+    CAAS_ASSIGN(const auto schema, registry_->byId(framed.id));
+    CAAS_ASSIGN(const auto codec, codecOf(framed.id));
+    const auto decoded = codec->decode(framed.payload);
+    if (!decoded) {
+      return fail(ofSchema(framed.id, decoded.error()));
+    }
+    return DecodedValue{schema->type, framed.id, boost::json::serialize(*decoded)};
+  }
+
+  Result<void> encode(int id, std::string_view json, std::string& out) {
+    CAAS_ASSIGN(const auto codec, codecOf(id));
+    boost::system::error_code problem;
+    boost::json::parse_options options;
+    options.max_depth = kMaxJsonDepth;
+    const auto value = boost::json::parse(json, problem, {}, options);
+    if (problem) {
+      return fail(
+          errors::invalidArgument(fmt::format("the value is no JSON: {}", problem.message())));
+    }
+    const std::size_t before = out.size();
+    schema::appendFrame(id, out);
+    if (auto encoded = codec->encode(value, out); !encoded) {
+      out.resize(before);
+      return fail(ofSchema(id, encoded.error()));
+    }
+    return {};
+  }
+
+  Result<CodecPtr> compile(const SchemaText& text) {
+    CAAS_ASSIGN(const auto complete,
+                schema::withReferences(text, [this](const SchemaReference& reference) {
+                  return registry_->version(reference.subject, reference.version);
+                }));
+    return schema::makeCodec(complete);
+  }
+
+ private:
+  Result<CodecPtr> codecOf(int id) {
+    return codecs_.get(id, [&]() -> Result<CodecPtr> {
+      CAAS_ASSIGN(const auto text, registry_->byId(id));
+      auto codec = compile(*text);
+      if (!codec) {
+        return fail(ofSchema(id, codec.error()));
+      }
+      return codec;
+    });
+  }
+
+  const std::shared_ptr<SchemaRegistry> registry_;
+  schema::SingleFlightCache<int, CodecPtr> codecs_;
+};
+
+SchemaSerde::SchemaSerde(std::shared_ptr<SchemaRegistry> registry)
+    : impl_(std::make_unique<Impl>(std::move(registry))) {}
+SchemaSerde::~SchemaSerde() = default;
+
+Result<DecodedValue> SchemaSerde::decode(std::string_view value) { return impl_->decode(value); }
+Result<void> SchemaSerde::encode(int schemaId, std::string_view json, std::string& out) {
+  return impl_->encode(schemaId, json, out);
+}
+Result<void> SchemaSerde::validate(const SchemaText& schema) {
+  CAAS_TRY(impl_->compile(schema));
+  return {};
+}
+
+}  // namespace caas::kafka
