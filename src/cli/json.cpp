@@ -59,17 +59,26 @@ object toJson(const TopicHealthResult& topics) {
           {"problemsNotShown", topics.problemsNotShown}};
 }
 
+object toJson(const RegistryHealth& registry) {
+  return {{"urls", registry.urls},
+          {"up", registry.up},
+          {"latencyMs", registry.latency.count()},
+          {"error", registry.up ? value(nullptr) : value(registry.error)}};
+}
+
 object toJson(const HealthCheckResult& health) {
   const auto& details = health.details;
-  return {{"healthy", health.healthy},
-          {"status", toString(health.status)},
-          {"latencyMs", health.latency.count()},
-          {"checkedAt", formatTimestamp(health.checkedAt)},
-          {"reasons", toJsonArray(health.reasons)},
-          {"details",
-           object{{"cluster", details.cluster ? value(toJson(*details.cluster)) : value(nullptr)},
-                  {"brokers", toJsonArray(details.brokers)},
-                  {"topics", details.topics ? value(toJson(*details.topics)) : value(nullptr)}}}};
+  return {
+      {"healthy", health.healthy},
+      {"status", toString(health.status)},
+      {"latencyMs", health.latency.count()},
+      {"checkedAt", formatTimestamp(health.checkedAt)},
+      {"reasons", toJsonArray(health.reasons)},
+      {"details",
+       object{{"cluster", details.cluster ? value(toJson(*details.cluster)) : value(nullptr)},
+              {"brokers", toJsonArray(details.brokers)},
+              {"topics", details.topics ? value(toJson(*details.topics)) : value(nullptr)},
+              {"registry", details.registry ? value(toJson(*details.registry)) : value(nullptr)}}}};
 }
 
 object toJson(const ClusterStats& stats) {

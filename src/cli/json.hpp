@@ -15,6 +15,7 @@ namespace caas::kafka::cli {
 [[nodiscard]] boost::json::object toJson(const ClusterDetails& cluster);
 [[nodiscard]] boost::json::object toJson(const BrokerHealth& broker);
 [[nodiscard]] boost::json::object toJson(const TopicHealthResult& topics);
+[[nodiscard]] boost::json::object toJson(const RegistryHealth& registry);
 [[nodiscard]] boost::json::object toJson(const HealthCheckResult& health);
 [[nodiscard]] boost::json::object toJson(const ClusterStats& stats);
 [[nodiscard]] boost::json::object toJson(const TopicInfo& topic);

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <future>
 #include <ranges>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "caas/kafka/health.hpp"
+#include "caas/kafka/schema_registry.hpp"
 #include "core/errors.hpp"
 #include "health/cluster_watch.hpp"
 #include "health/verdict.hpp"
@@ -57,6 +59,7 @@ std::string whyNoAnswer(const Error& error) {
   return error.describe();
 }
 
+constexpr Milliseconds kRegistryPatience{2'000};
 constexpr std::string_view kGone =
     "it is down, hangs, or is cut off: the cluster has given it up, and partitions have replicas "
     "on "
@@ -81,7 +84,10 @@ class HealthCheck::Impl {
     const auto begin = parts_->clock.steadyNow();
     HealthCheckResult result;
     result.checkedAt = parts_->clock.now();
+    // Beside the brokers: one that hangs takes nothing of their time.
+    auto registry = std::async(std::launch::async, [&] { return askRegistry(total); });
     auto findings = look(deadline, result.details);
+    findings.registry = result.details.registry = registry.get();
     auto verdict = health::judge(findings);
     result.status = verdict.status;
     result.healthy = verdict.status == HealthStatus::kHealthy;
@@ -156,10 +162,18 @@ class HealthCheck::Impl {
  private:
   struct Parts {
     Parts(const Settings& settings, const Catalog& definitions, Clock& time)
-        : catalog(definitions), clock(time), watch(settings, time) {}
+        : catalog(definitions), clock(time), watch(settings, time) {
+      const auto& wanted = settings.schemaRegistry;
+      if (wanted.eventFormat != EventFormat::kJson || wanted.autoRegister) {
+        if (auto made = SchemaRegistry::create(wanted, {}, time)) {
+          registry = *std::move(made);
+        }
+      }
+    }
     const Catalog& catalog;
     Clock& clock;
     ClusterWatch watch;
+    std::unique_ptr<SchemaRegistry> registry;  ///< where events need it
   };
 
   [[nodiscard]] Result<void> usable() const {
@@ -167,6 +181,19 @@ class HealthCheck::Impl {
       return fail(broken_);
     }
     return {};
+  }
+
+  std::optional<RegistryHealth> askRegistry(Milliseconds total) {
+    if (!parts_->registry) {
+      return std::nullopt;
+    }
+    RegistryHealth health{.urls = parts_->registry->urls()};
+    const auto begin = parts_->clock.steadyNow();
+    const auto answered = parts_->registry->ping(std::min(total, kRegistryPatience));
+    health.latency = std::chrono::ceil<Milliseconds>(parts_->clock.steadyNow() - begin);
+    health.up = answered.has_value();
+    health.error = answered ? "" : answered.error().message;
+    return health;
   }
 
   health::Findings look(const Deadline& deadline, HealthCheckResult::Details& details) {

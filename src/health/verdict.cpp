@@ -132,6 +132,12 @@ Verdict judge(const Findings& findings) {
     return std::move(judgement).finish({});
   }
   judgeBrokers(judgement, *findings.brokers);
+  if (const auto& registry = findings.registry; registry && !registry->up) {
+    judgement.degraded(fmt::format(
+        "the schema registry does not answer ({}): schemas that were used before go on, new ones "
+        "wait",
+        registry->error));
+  }
   if (!findings.topics) {
     judgement.degraded(
         fmt::format("the topics could not be checked: {}", findings.topics.error().describe()));

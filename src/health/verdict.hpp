@@ -15,6 +15,8 @@ struct Findings {
   Result<TopicHealthResult> topics;
   /// Platform and internal topics that do not exist; nullopt: could not be found out.
   std::optional<std::vector<std::string>> missingPlatformTopics{};
+  /// nullopt: not asked.
+  std::optional<RegistryHealth> registry{};
 };
 
 struct Verdict {

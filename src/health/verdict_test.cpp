@@ -88,6 +88,17 @@ TEST(Verdict, DriftDegrades) {
   EXPECT_THAT(verdict.reasons, ElementsAre(HasSubstr("topics plan")));
 }
 
+TEST(Verdict, ARegistryThatIsDownDegradesAndIsNamed) {
+  auto findings = allWell();
+  findings.registry = RegistryHealth{.urls = "http://registry:8081", .up = true};
+  EXPECT_EQ(judge(findings).status, HealthStatus::kHealthy);
+  findings.registry->up = false;
+  findings.registry->error = "http://registry:8081 could not be reached";
+  const auto verdict = judge(findings);
+  EXPECT_EQ(verdict.status, HealthStatus::kDegraded);
+  EXPECT_THAT(verdict.reasons, ElementsAre(HasSubstr("http://registry:8081 could not be reached")));
+}
+
 TEST(Verdict, NoBrokerIsUnhealthyWithTheErrorsOwnWords) {
   Findings findings{.brokers = fail(errors::connectionTimeout("a:1", "a:1: Connection refused",
                                                               Milliseconds{500})),

@@ -260,6 +260,18 @@ TEST_F(SchemasTool, EventsArePublishedAsAvroAndPrintedDecoded) {
                         {{"SCHEMA_REGISTRY_URL", "http://127.0.0.1:1"}});
   EXPECT_THAT(ndjson(down.out), SizeIs(1));
   EXPECT_THAT(down.err, HasSubstr("shown as bytes"));
+  // Asked only where events need it.
+  const auto healthOf = [&](Environment environment) {
+    const auto health = run({"health", "--json"}, {}, environment);
+    return boost::json::parse(health.out).at("details").at("registry");
+  };
+  EXPECT_TRUE(healthOf({}).is_null());
+  EXPECT_EQ(healthOf(avro).at("up"), true);
+  const auto degraded = run(
+      {"health"}, {},
+      {{"SCHEMA_REGISTRY_EVENT_FORMAT", "avro"}, {"SCHEMA_REGISTRY_URL", "http://127.0.0.1:1"}});
+  EXPECT_EQ(degraded.exitCode, 3);
+  EXPECT_THAT(degraded.out, HasSubstr("the schema registry does not answer"));
   EXPECT_EQ(run({"tenants", "delete", tenant, "--yes"}).exitCode, 0);
 }
 

@@ -33,6 +33,13 @@ struct ClusterDetails {
 enum class HealthStatus { kHealthy, kDegraded, kUnhealthy };
 [[nodiscard]] std::string_view toString(HealthStatus status);
 
+struct RegistryHealth {
+  std::string urls;
+  bool up = false;
+  Milliseconds latency{0};
+  std::string error{};
+};
+
 struct HealthCheckResult {
   bool healthy = false;  ///< status == kHealthy
   HealthStatus status = HealthStatus::kUnhealthy;
@@ -45,6 +52,8 @@ struct HealthCheckResult {
     std::optional<ClusterDetails> cluster;
     std::vector<BrokerHealth> brokers;
     std::optional<TopicHealthResult> topics;
+    /// Asked where events need it: SCHEMA_REGISTRY_EVENT_FORMAT=avro or _AUTO_REGISTER.
+    std::optional<RegistryHealth> registry{};
   } details;
 };
 
