@@ -13,7 +13,8 @@ TEST(WireFormatTest, FramesAsConfluentDoes) {
   std::string out = "before";
   appendFrame(0x01020304, out);
   EXPECT_EQ(out, "before\0\1\2\3\4"s);
-  const auto framed = unframe("\0\xff\0\0\1abc"s);
+  const auto bytes = "\0\xff\0\0\1abc"s;
+  const auto framed = unframe(bytes);
   ASSERT_TRUE(framed);
   EXPECT_EQ(static_cast<unsigned>(framed->id), 0xFF00'0001U);
   EXPECT_EQ(framed->payload, "abc");
