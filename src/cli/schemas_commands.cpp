@@ -18,8 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr Milliseconds kPatience{15'000};
-
 struct ListOptions {
   std::string prefix;
   bool versions = false;
@@ -54,7 +52,7 @@ json::object toJson(const RegisteredSchema& registered) {
 }
 
 Result<int> list(Session& session, const ListOptions& options) {
-  CAAS_ASSIGN(const auto registry, openRegistry(session, kPatience));
+  CAAS_ASSIGN(const auto registry, openRegistry(session));
   CAAS_ASSIGN(auto subjects, registry->subjects());
   std::erase_if(subjects,
                 [&](const std::string& subject) { return !subject.starts_with(options.prefix); });
@@ -89,7 +87,7 @@ Result<int> show(Session& session, const ShowOptions& options) {
   if (options.subject.empty() == !options.id) {
     return fail(errors::invalidArgument("give a SUBJECT or --id, one of them"));
   }
-  CAAS_ASSIGN(const auto registry, openRegistry(session, kPatience));
+  CAAS_ASSIGN(const auto registry, openRegistry(session));
   if (options.id) {
     CAAS_ASSIGN(const auto schema, registry->byId(*options.id));
     if (session.json()) {
@@ -119,7 +117,7 @@ Result<int> show(Session& session, const ShowOptions& options) {
 }
 
 Result<int> diff(Session& session, const DiffOptions& options) {
-  CAAS_ASSIGN(const auto registry, openRegistry(session, kPatience));
+  CAAS_ASSIGN(const auto registry, openRegistry(session));
   RegisteredSchema before;
   std::string after;
   std::string afterName;

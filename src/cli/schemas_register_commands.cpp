@@ -17,8 +17,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr Milliseconds kPatience{15'000};
-
 /// What register and check work on: one file, or all built-in events.
 struct CandidateOptions {
   std::string subject;
@@ -49,7 +47,7 @@ Result<std::vector<EventSubject>> candidatesOf(Session& session, const Candidate
 
 Result<int> registerThem(Session& session, const CandidateOptions& options) {
   CAAS_ASSIGN(const auto candidates, candidatesOf(session, options));
-  CAAS_ASSIGN(const auto registry, openRegistry(session, kPatience));
+  CAAS_ASSIGN(const auto registry, openRegistry(session));
   SchemaSerde serde(registry);
   json::array rows;
   Table table{{"SUBJECT", "TYPE", ">ID"}};
@@ -70,14 +68,17 @@ Result<int> registerThem(Session& session, const CandidateOptions& options) {
 
 /// The versions that a level compares with: the newest, or all.
 Result<std::vector<RegisteredSchema>> versionsFor(SchemaRegistry& registry,
-                                                  const std::string& subject) {
+                                                  const std::string& subject, Compatibility level) {
   std::vector<RegisteredSchema> versions;
-  const auto numbers = registry.versions(subject);
+  auto numbers = registry.versions(subject);
   if (!numbers) {
     if (numbers.error().code == ErrorCode::kSchemaNotFound) {
       return versions;
     }
     return fail(numbers.error());
+  }
+  if (!isTransitive(level) && numbers->size() > 1) {
+    numbers->erase(numbers->begin(), numbers->end() - 1);
   }
   for (const int number : *numbers) {
     CAAS_ASSIGN(auto version, registry.version(subject, number));
@@ -91,7 +92,7 @@ Result<CompatibilityVerdict> judge(SchemaRegistry& registry, const EventSubject&
   CompatibilityVerdict ours{.compatible = true};
   if (candidate.schema.type == SchemaType::kAvro && candidate.schema.references.empty()) {
     CAAS_ASSIGN(const auto level, registry.compatibility(candidate.subject));
-    CAAS_ASSIGN(const auto versions, versionsFor(registry, candidate.subject));
+    CAAS_ASSIGN(const auto versions, versionsFor(registry, candidate.subject, level));
     if (std::ranges::all_of(versions, [](const RegisteredSchema& version) {
           return version.schema.type == SchemaType::kAvro && version.schema.references.empty();
         })) {
@@ -111,7 +112,7 @@ Result<CompatibilityVerdict> judge(SchemaRegistry& registry, const EventSubject&
 
 Result<int> check(Session& session, const CandidateOptions& options) {
   CAAS_ASSIGN(const auto candidates, candidatesOf(session, options));
-  CAAS_ASSIGN(const auto registry, openRegistry(session, kPatience));
+  CAAS_ASSIGN(const auto registry, openRegistry(session));
   SchemaSerde serde(registry);
   json::array rows;
   bool good = true;

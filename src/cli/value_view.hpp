@@ -32,8 +32,8 @@ class ValueViewer {
   bool down_ = false;
 };
 
-/// The registry of the settings; --timeout bounds its calls.
-[[nodiscard]] Result<std::shared_ptr<SchemaRegistry>> openRegistry(Session& session,
-                                                                   Milliseconds deadline);
+/// The registry of the settings; --timeout, else `deadline`, bounds its calls.
+[[nodiscard]] Result<std::shared_ptr<SchemaRegistry>> openRegistry(
+    Session& session, Milliseconds deadline = Milliseconds{15'000});
 
 }  // namespace caas::kafka::cli

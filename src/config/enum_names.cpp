@@ -45,16 +45,6 @@ constexpr std::array kSubjects{
     EnumName<SubjectStrategy>{SubjectStrategy::kRecord, "record"},
     EnumName<SubjectStrategy>{SubjectStrategy::kTopicRecord, "topic-record"}};
 
-template <class Enum>
-std::string_view nameOf(Enum value) {
-  for (const auto& entry : enumNames<Enum>()) {
-    if (entry.value == value) {
-      return entry.name;
-    }
-  }
-  return "unknown";
-}
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace

@@ -43,6 +43,17 @@ std::span<const EnumName<EventFormat>> enumNames();
 template <>
 std::span<const EnumName<SubjectStrategy>> enumNames();
 
+/// "unknown" for a value that has no name.
+template <class Enum>
+[[nodiscard]] std::string_view nameOf(Enum value) {
+  for (const auto& entry : enumNames<Enum>()) {
+    if (entry.value == value) {
+      return entry.name;
+    }
+  }
+  return "unknown";
+}
+
 /// Letters compared without case, ASCII only.
 [[nodiscard]] bool equalIgnoringCase(std::string_view a, std::string_view b);
 

@@ -13,15 +13,14 @@
 namespace caas::kafka {
 namespace {
 
-using PlanPtr = std::shared_ptr<const avro::Plan>;
-using ReaderPtr = std::shared_ptr<const avro::Schema>;
-
 constexpr std::size_t kPlans = 1'000;
 
-Error ofSchema(int id, Error error) {
-  error.message = fmt::format("schema {}: {}", id, error.message);
-  return error;
-}
+/// A writer's schema resolved to ours.
+struct Resolution {
+  std::shared_ptr<const avro::Schema> reader;
+  avro::Plan plan;
+};
+using ResolutionPtr = std::shared_ptr<const Resolution>;
 
 }  // namespace
 
@@ -29,13 +28,8 @@ class EventDecoder::Impl {
  public:
   explicit Impl(std::shared_ptr<SchemaRegistry> registry)
       : registry_(std::move(registry)),
-        plans_(kPlans, systemClock(),
-               [](const Result<PlanPtr>& answer) -> std::optional<Milliseconds> {
-                 return answer ? std::nullopt : std::optional(Milliseconds{0});
-               }),
-        readers_(
-            kPlans, systemClock(),
-            [](const Result<ReaderPtr>&) -> std::optional<Milliseconds> { return std::nullopt; }) {
+        // The registry's own cache knows how long a failure is believed.
+        resolutions_(kPlans, systemClock(), schema::errorsFor(Milliseconds{0})) {
     if (registry_) {
       serde_ = std::make_unique<SchemaSerde>(registry_);
     }
@@ -64,7 +58,7 @@ class EventDecoder::Impl {
     CAAS_ASSIGN(const auto decoded, serde_->decode(value));
     auto event = eventFromJson(eventType, decoded.json);
     if (!event) {
-      return fail(ofSchema(framed.id, event.error()));
+      return fail(schema::inSchema(framed.id, event.error()));
     }
     return event;
   }
@@ -72,37 +66,32 @@ class EventDecoder::Impl {
  private:
   Result<Event> decodeAvro(const produce::EventTypeInfo& info, const schema::Framed& framed,
                            const SchemaText& text) {
-    const std::string type(info.type);
-    CAAS_ASSIGN(const auto reader, readers_.get(type, [&]() -> Result<ReaderPtr> {
-      CAAS_ASSIGN(auto schema, avro::Schema::parse(eventSchema(type)->text));
-      CAAS_TRY(produce::checkEventSchema(schema, info));
-      return std::make_shared<const avro::Schema>(std::move(schema));
-    }));
-    const auto plan = plans_.get({framed.id, type}, [&]() -> Result<PlanPtr> {
-      CAAS_ASSIGN(const auto complete,
-                  schema::withReferences(text, [this](const SchemaReference& reference) {
-                    return registry_->version(reference.subject, reference.version);
-                  }));
-      CAAS_ASSIGN(auto writer, schema::parseAvro(complete));
-      CAAS_ASSIGN(
-          auto compiled,
-          avro::Plan::compile(std::make_shared<const avro::Schema>(std::move(writer)), reader));
-      return std::make_shared<const avro::Plan>(std::move(compiled));
-    });
-    if (!plan) {
-      return fail(plan.error().retriable ? plan.error() : ofSchema(framed.id, plan.error()));
+    const auto found =
+        resolutions_.get({framed.id, std::string(info.type)}, [&] { return resolve(info, text); });
+    if (!found) {
+      return fail(found.error().retriable ? found.error()
+                                          : schema::inSchema(framed.id, found.error()));
     }
-    const auto value = (*plan)->decode(framed.payload);
+    const auto value = (*found)->plan.decode(framed.payload);
     if (!value) {
-      return fail(ofSchema(framed.id, value.error()));
+      return fail(schema::inSchema(framed.id, value.error()));
     }
-    return produce::eventFromAvro(*reader, info, *value);
+    return produce::eventFromAvro(*(*found)->reader, info, *value);
+  }
+
+  Result<ResolutionPtr> resolve(const produce::EventTypeInfo& info, const SchemaText& text) {
+    CAAS_ASSIGN(auto ours, produce::parseEventSchema(eventSchema(info.type)->text, info));
+    const auto reader = std::make_shared<const avro::Schema>(std::move(ours));
+    CAAS_ASSIGN(const auto complete, schema::withReferences(text, *registry_));
+    CAAS_ASSIGN(auto writer, schema::parseAvro(complete));
+    CAAS_ASSIGN(auto plan, avro::Plan::compile(
+                               std::make_shared<const avro::Schema>(std::move(writer)), reader));
+    return std::make_shared<const Resolution>(reader, std::move(plan));
   }
 
   const std::shared_ptr<SchemaRegistry> registry_;
   std::unique_ptr<SchemaSerde> serde_;
-  schema::SingleFlightCache<std::pair<int, std::string>, PlanPtr> plans_;
-  schema::SingleFlightCache<std::string, ReaderPtr> readers_;
+  schema::SingleFlightCache<std::pair<int, std::string>, ResolutionPtr> resolutions_;
 };
 
 EventDecoder::EventDecoder(std::shared_ptr<SchemaRegistry> registry)

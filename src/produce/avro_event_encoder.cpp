@@ -30,10 +30,7 @@ AvroEventEncoder::AvroEventEncoder(std::shared_ptr<SchemaRegistry> registry,
     : registry_(std::move(registry)),
       subjects_(subjects),
       autoRegister_(autoRegister),
-      bound_(kSubjects, systemClock(),
-             [](const Result<BoundPtr>& answer) -> std::optional<Milliseconds> {
-               return answer ? std::nullopt : std::optional(kFailureFor);
-             }) {}
+      bound_(kSubjects, systemClock(), schema::errorsFor(kFailureFor)) {}
 AvroEventEncoder::~AvroEventEncoder() = default;
 
 Result<void> AvroEventEncoder::encode(const TopicDefinition& definition, const TenantId* tenant,
@@ -58,8 +55,7 @@ Result<AvroEventEncoder::BoundPtr> AvroEventEncoder::bind(const TopicDefinition&
   if (info == nullptr || !text) {
     return fail(errors::invalidArgument(fmt::format("event type '{}' has no schema", type)));
   }
-  CAAS_ASSIGN(auto schema, avro::Schema::parse(text->text));
-  CAAS_TRY(checkEventSchema(schema, *info));
+  CAAS_ASSIGN(auto schema, parseEventSchema(text->text, *info));
   const auto subject = subjectOf(subjects_, definition, type, topic, schema.rootNode().name);
   if (autoRegister_) {
     CAAS_ASSIGN(const int id, registry_->registerSchema(subject, *text));

@@ -85,7 +85,8 @@ std::optional<FieldValue> fieldOf(FieldKind kind, const avro::Value& value) {
 
 }  // namespace
 
-Result<void> checkEventSchema(const avro::Schema& schema, const EventTypeInfo& info) {
+Result<avro::Schema> parseEventSchema(std::string_view text, const EventTypeInfo& info) {
+  CAAS_ASSIGN(auto schema, avro::Schema::parse(text));
   const auto& record = schema.rootNode();
   const auto wrong = [&](std::string_view what) {
     return fail(errors::internal(
@@ -108,7 +109,7 @@ Result<void> checkEventSchema(const avro::Schema& schema, const EventTypeInfo& i
       return wrong(fmt::format("field {} is not '{}' as it should be", i, field.name));
     }
   }
-  return {};
+  return schema;
 }
 
 Result<avro::Value> eventToAvro(const avro::Schema& schema, const Event& event) {

@@ -13,6 +13,7 @@
 namespace caas::kafka::schema {
 namespace {
 
+constexpr std::size_t kMaxJsonDepth = 100;
 constexpr std::size_t kMostReferences = 1'000;
 
 class AvroCodec final : public Codec {
@@ -75,6 +76,22 @@ class ReferenceWalk {
 
 }  // namespace
 
+Result<boost::json::value> parseJson(std::string_view text, std::string_view what) {
+  boost::system::error_code problem;
+  boost::json::parse_options options;
+  options.max_depth = kMaxJsonDepth;
+  auto value = boost::json::parse(text, problem, {}, options);
+  if (problem) {
+    return fail(errors::invalidArgument(fmt::format("{} is no JSON: {}", what, problem.message())));
+  }
+  return value;
+}
+
+Error inSchema(int id, Error error) {
+  error.message = fmt::format("schema {}: {}", id, error.message);
+  return error;
+}
+
 Result<avro::Schema> parseAvro(const CompleteSchema& schema) {
   std::vector<std::string> texts;
   for (const auto& [name, text] : schema.references) {
@@ -105,6 +122,12 @@ Result<CompleteSchema> withReferences(
   ReferenceWalk walk(find);
   CAAS_TRY(walk.walk(schema.references));
   return CompleteSchema{std::move(schema), walk.take()};
+}
+
+Result<CompleteSchema> withReferences(SchemaText schema, SchemaRegistry& registry) {
+  return withReferences(std::move(schema), [&](const SchemaReference& reference) {
+    return registry.version(reference.subject, reference.version);
+  });
 }
 
 }  // namespace caas::kafka::schema

@@ -35,6 +35,11 @@ struct CompleteSchema {
   std::vector<std::pair<std::string, std::string>> references{};
 };
 
+/// JSON text, nested 100 deep at most. Errors: kInvalidArgument; `what` says what the text is.
+[[nodiscard]] Result<boost::json::value> parseJson(std::string_view text, std::string_view what);
+/// "schema 7: …"
+[[nodiscard]] Error inSchema(int id, Error error);
+
 /// Errors: kInvalidArgument (the schema is wrong, and where).
 [[nodiscard]] Result<std::shared_ptr<const Codec>> makeCodec(const CompleteSchema& schema);
 [[nodiscard]] Result<std::shared_ptr<const Codec>> makeAvroCodec(const CompleteSchema& schema);
@@ -48,5 +53,6 @@ struct CompleteSchema {
 /// kInvalidArgument where references go in a circle or there are more than 1,000.
 [[nodiscard]] Result<CompleteSchema> withReferences(
     SchemaText schema, const std::function<Result<RegisteredSchema>(const SchemaReference&)>& find);
+[[nodiscard]] Result<CompleteSchema> withReferences(SchemaText schema, SchemaRegistry& registry);
 
 }  // namespace caas::kafka::schema

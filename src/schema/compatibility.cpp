@@ -14,19 +14,17 @@ using SchemaPtr = std::shared_ptr<const avro::Schema>;
 struct Rules {
   bool backward = false;
   bool forward = false;
-  bool transitive = false;
 };
 
 Rules rulesOf(Compatibility level) {
   switch (level) {
     case Compatibility::kNone: return {};
-    case Compatibility::kBackward: return {.backward = true};
-    case Compatibility::kBackwardTransitive: return {.backward = true, .transitive = true};
-    case Compatibility::kForward: return {.forward = true};
-    case Compatibility::kForwardTransitive: return {.forward = true, .transitive = true};
-    case Compatibility::kFull: return {.backward = true, .forward = true};
-    case Compatibility::kFullTransitive:
-      return {.backward = true, .forward = true, .transitive = true};
+    case Compatibility::kBackward:
+    case Compatibility::kBackwardTransitive: return {.backward = true};
+    case Compatibility::kForward:
+    case Compatibility::kForwardTransitive: return {.forward = true};
+    case Compatibility::kFull:
+    case Compatibility::kFullTransitive: return {.backward = true, .forward = true};
   }
   return {};
 }
@@ -43,12 +41,18 @@ Result<SchemaPtr> parsed(const SchemaText& schema) {
 
 }  // namespace
 
+bool isTransitive(Compatibility compatibility) {
+  return compatibility == Compatibility::kBackwardTransitive ||
+         compatibility == Compatibility::kForwardTransitive ||
+         compatibility == Compatibility::kFullTransitive;
+}
+
 Result<CompatibilityVerdict> checkCompatibility(Compatibility level, const SchemaText& candidate,
                                                 const std::vector<RegisteredSchema>& versions) {
   CAAS_ASSIGN(const auto now, parsed(candidate));
   const Rules rules = rulesOf(level);
   CompatibilityVerdict verdict{.compatible = true};
-  for (std::size_t i = rules.transitive || versions.empty() ? 0 : versions.size() - 1;
+  for (std::size_t i = isTransitive(level) || versions.empty() ? 0 : versions.size() - 1;
        i < versions.size(); ++i) {
     CAAS_ASSIGN(const auto before, parsed(versions[i].schema));
     const auto judge = [&](const SchemaPtr& writer, const SchemaPtr& reader,

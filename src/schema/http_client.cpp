@@ -9,12 +9,12 @@
 #include <fmt/format.h>
 
 #include "core/errors.hpp"
+#include "schema/idle_pool.hpp"
 
 namespace caas::kafka::schema {
 namespace {
 
 constexpr long kConnectMs = 3'000;
-constexpr std::size_t kIdleHandles = 8;
 
 struct EasyDeleter {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -89,7 +89,7 @@ class HttpClient::Impl {
   }
 
   Result<HttpResponse> perform(const HttpRequest& request) {
-    EasyPtr easy = take();
+    EasyPtr easy = handles_.take([] { return EasyPtr(curl_easy_init()); });
     if (!easy) {
       return fail(errors::internal("libcurl could not be initialized"));
     }
@@ -111,7 +111,7 @@ class HttpClient::Impl {
     const char* type = nullptr;
     curl_easy_getinfo(easy.get(), CURLINFO_CONTENT_TYPE, &type);
     response.contentType = type == nullptr ? "" : type;
-    give(std::move(easy));
+    handles_.give(std::move(easy));
     return response;
   }
 
@@ -155,25 +155,8 @@ class HttpClient::Impl {
     }
   }
 
-  EasyPtr take() {
-    const std::lock_guard lock(mutex_);
-    if (idle_.empty()) {
-      return EasyPtr(curl_easy_init());
-    }
-    EasyPtr easy = std::move(idle_.back());
-    idle_.pop_back();
-    return easy;
-  }
-  void give(EasyPtr easy) {
-    const std::lock_guard lock(mutex_);
-    if (idle_.size() < kIdleHandles) {
-      idle_.push_back(std::move(easy));
-    }
-  }
-
   const HttpCredentials credentials_;
-  std::mutex mutex_;
-  std::vector<EasyPtr> idle_;
+  IdlePool<EasyPtr> handles_;  ///< each keeps its connections
 };
 
 HttpClient::HttpClient(HttpCredentials credentials)

@@ -7,7 +7,6 @@
 #include <charconv>
 #include <exception>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <set>
 
@@ -21,6 +20,7 @@
 
 #include "core/errors.hpp"
 #include "schema/codec.hpp"
+#include "schema/idle_pool.hpp"
 
 namespace caas::kafka::schema {
 namespace {
@@ -28,22 +28,9 @@ namespace {
 namespace json = boost::json;
 using Adapter = valijson::adapters::BoostJsonAdapter;
 
-constexpr std::size_t kMaxDepth = 100;
 /// valijson's patterns are std::regex, which takes stack for each byte of the text.
 constexpr std::size_t kMaxPatternText = 8'192;
 constexpr std::size_t kQuoted = 80;
-constexpr std::size_t kIdleValidators = 8;
-
-Result<json::value> parsed(std::string_view text, std::string_view what) {
-  boost::system::error_code problem;
-  json::parse_options options;
-  options.max_depth = kMaxDepth;
-  auto value = json::parse(text, problem, {}, options);
-  if (problem) {
-    return fail(errors::invalidArgument(fmt::format("{} is no JSON: {}", what, problem.message())));
-  }
-  return value;
-}
 
 template <class Visit>
 bool anyMember(const json::value& value, const Visit& visit) {
@@ -123,7 +110,7 @@ class Bundle {
     rewrite(root_, "");
     json::array others;
     for (const auto& [name, text] : references) {
-      CAAS_ASSIGN(auto other, parsed(text, fmt::format("the referenced schema {}", name)));
+      CAAS_ASSIGN(auto other, parseJson(text, fmt::format("the referenced schema {}", name)));
       rewrite(other, places_.at(name));
       others.push_back(std::move(other));
     }
@@ -275,7 +262,7 @@ class JsonCodec final : public Codec {
     return {};
   }
   Result<json::value> decode(std::string_view payload) const override {
-    CAAS_ASSIGN(auto value, parsed(payload, "the value"));
+    CAAS_ASSIGN(auto value, parseJson(payload, "the value"));
     CAAS_TRY(check(value));
     return value;
   }
@@ -287,18 +274,18 @@ class JsonCodec final : public Codec {
           fmt::format("a schema with patterns judges texts of up to {} bytes, and one is longer",
                       kMaxPatternText)));
     }
-    auto validator = take();
+    auto validator = validators_.take([] { return std::make_unique<valijson::Validator>(); });
     valijson::ValidationResults results;
     try {
       if (validator->validate(schema_, Adapter(value), &results)) {
-        give(std::move(validator));
+        validators_.give(std::move(validator));
         return {};
       }
     } catch (const std::exception& problem) {
       return fail(errors::invalidArgument(
           fmt::format("the JSON schema cannot judge this value: {}", problem.what())));
     }
-    give(std::move(validator));
+    validators_.give(std::move(validator));
     return fail(errors::invalidArgument(told(results, value)));
   }
 
@@ -324,34 +311,17 @@ class JsonCodec final : public Codec {
                        shown.empty() ? "" : fmt::format(" (it is {})", shown));
   }
 
-  // One for each thread at a time: a validator remembers its compiled patterns.
-  std::unique_ptr<valijson::Validator> take() const {
-    const std::lock_guard lock(mutex_);
-    if (idle_.empty()) {
-      return std::make_unique<valijson::Validator>();
-    }
-    auto validator = std::move(idle_.back());
-    idle_.pop_back();
-    return validator;
-  }
-  void give(std::unique_ptr<valijson::Validator> validator) const {
-    const std::lock_guard lock(mutex_);
-    if (idle_.size() < kIdleValidators) {
-      idle_.push_back(std::move(validator));
-    }
-  }
-
   const json::value text_;
   const bool patterns_;
   valijson::Schema schema_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<valijson::Validator>> idle_;
+  /// A validator remembers its compiled patterns.
+  mutable IdlePool<std::unique_ptr<valijson::Validator>> validators_;
 };
 
 }  // namespace
 
 Result<std::shared_ptr<const Codec>> makeJsonCodec(const CompleteSchema& schema) {
-  CAAS_ASSIGN(auto text, parsed(schema.schema.text, "the JSON schema"));
+  CAAS_ASSIGN(auto text, parseJson(schema.schema.text, "the JSON schema"));
   CAAS_ASSIGN(auto bundle, Bundle(std::move(text)).with(schema.references));
   auto codec = std::make_shared<JsonCodec>(std::move(bundle));
   CAAS_TRY(codec->compile());

@@ -1,75 +1,78 @@
 // The words of the registry's API.
 
+#include <algorithm>
 #include <array>
-#include <utility>
 
 #include <fmt/format.h>
 
 #include "caas/kafka/schema_registry.hpp"
+#include "config/enum_names.hpp"
 #include "core/errors.hpp"
 
 namespace caas::kafka {
+namespace config {
 namespace {
 
-template <class Enum, std::size_t N>
-using Words = std::array<std::pair<Enum, std::string_view>, N>;
+constexpr std::array kTypes{EnumName<SchemaType>{SchemaType::kAvro, "AVRO"},
+                            EnumName<SchemaType>{SchemaType::kJson, "JSON"},
+                            EnumName<SchemaType>{SchemaType::kProtobuf, "PROTOBUF"}};
+constexpr std::array kLevels{
+    EnumName<Compatibility>{Compatibility::kNone, "NONE"},
+    EnumName<Compatibility>{Compatibility::kBackward, "BACKWARD"},
+    EnumName<Compatibility>{Compatibility::kBackwardTransitive, "BACKWARD_TRANSITIVE"},
+    EnumName<Compatibility>{Compatibility::kForward, "FORWARD"},
+    EnumName<Compatibility>{Compatibility::kForwardTransitive, "FORWARD_TRANSITIVE"},
+    EnumName<Compatibility>{Compatibility::kFull, "FULL"},
+    EnumName<Compatibility>{Compatibility::kFullTransitive, "FULL_TRANSITIVE"}};
+constexpr std::array kModes{
+    EnumName<RegistryMode>{RegistryMode::kReadWrite, "READWRITE"},
+    EnumName<RegistryMode>{RegistryMode::kReadOnly, "READONLY"},
+    EnumName<RegistryMode>{RegistryMode::kReadOnlyOverride, "READONLY_OVERRIDE"},
+    EnumName<RegistryMode>{RegistryMode::kImport, "IMPORT"}};
 
-constexpr Words<SchemaType, 3> kTypes{{{SchemaType::kAvro, "AVRO"},
-                                       {SchemaType::kJson, "JSON"},
-                                       {SchemaType::kProtobuf, "PROTOBUF"}}};
-constexpr Words<Compatibility, 7> kLevels{
-    {{Compatibility::kNone, "NONE"},
-     {Compatibility::kBackward, "BACKWARD"},
-     {Compatibility::kBackwardTransitive, "BACKWARD_TRANSITIVE"},
-     {Compatibility::kForward, "FORWARD"},
-     {Compatibility::kForwardTransitive, "FORWARD_TRANSITIVE"},
-     {Compatibility::kFull, "FULL"},
-     {Compatibility::kFullTransitive, "FULL_TRANSITIVE"}}};
-constexpr Words<RegistryMode, 4> kModes{{{RegistryMode::kReadWrite, "READWRITE"},
-                                         {RegistryMode::kReadOnly, "READONLY"},
-                                         {RegistryMode::kReadOnlyOverride, "READONLY_OVERRIDE"},
-                                         {RegistryMode::kImport, "IMPORT"}}};
+}  // namespace
 
-template <class Enum, std::size_t N>
-std::string_view wordOf(const Words<Enum, N>& words, Enum value) {
-  for (const auto& [known, word] : words) {
-    if (known == value) {
-      return word;
-    }
-  }
-  return "?";
+template <>
+std::span<const EnumName<SchemaType>> enumNames() {
+  return kTypes;
+}
+template <>
+std::span<const EnumName<Compatibility>> enumNames() {
+  return kLevels;
+}
+template <>
+std::span<const EnumName<RegistryMode>> enumNames() {
+  return kModes;
 }
 
-template <class Enum, std::size_t N>
-Result<Enum> valueOf(const Words<Enum, N>& words, std::string_view text, std::string_view what) {
-  std::string upper;
-  for (const char c : text) {
-    upper += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : (c == '-' ? '_' : c);
-  }
-  std::string allowed;
-  for (const auto& [value, word] : words) {
-    if (word == upper) {
-      return value;
-    }
-    allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", word);
+}  // namespace config
+
+namespace {
+
+template <class Enum>
+Result<Enum> parsed(std::string_view text, std::string_view what) {
+  std::string word(text);
+  std::ranges::replace(word, '-', '_');
+  if (const auto value = config::parseEnum<Enum>(word)) {
+    return *value;
   }
   return fail(errors::invalidArgument(fmt::format("'{}' is no {}", text, what),
-                                      fmt::format("Allowed are {}", allowed)));
+                                      fmt::format("Allowed are {}", config::allowedNames<Enum>())));
 }
 
 }  // namespace
 
-std::string_view toString(SchemaType type) { return wordOf(kTypes, type); }
-std::string_view toString(Compatibility compatibility) { return wordOf(kLevels, compatibility); }
-std::string_view toString(RegistryMode mode) { return wordOf(kModes, mode); }
+std::string_view toString(SchemaType type) { return config::nameOf(type); }
+std::string_view toString(Compatibility compatibility) { return config::nameOf(compatibility); }
+std::string_view toString(RegistryMode mode) { return config::nameOf(mode); }
 Result<SchemaType> parseSchemaType(std::string_view text) {
-  return valueOf(kTypes, text, "schema type");
+  return parsed<SchemaType>(text, "schema type");
 }
 Result<Compatibility> parseCompatibility(std::string_view text) {
-  return valueOf(kLevels, text, "compatibility level");
+  return parsed<Compatibility>(text, "compatibility level");
 }
 Result<RegistryMode> parseRegistryMode(std::string_view text) {
-  return valueOf(kModes, text, "registry mode");
+  return parsed<RegistryMode>(text, "registry mode");
 }
 
 }  // namespace caas::kafka

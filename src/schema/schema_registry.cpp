@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "config/values.hpp"
 #include "core/errors.hpp"
 #include "schema/registry_json.hpp"
 #include "schema/registry_transport.hpp"
@@ -22,14 +23,13 @@ using schema::urlEncoded;
 /// A registry that is down is not asked anew by each of a thousand records.
 constexpr Milliseconds kFailureFor{500};
 
-/// What cannot change is kept for good, "not found" and failures for a while.
-template <class T>
-typename SingleFlightCache<int, T>::Lifetime permanent(Milliseconds missingFor) {
-  return [missingFor](const Result<T>& answer) -> std::optional<Milliseconds> {
-    if (answer) {
-      return std::nullopt;
+/// An answer for so long (nullopt: for good), "not found" and failures for times of their own.
+schema::Lifetime keptFor(std::optional<Milliseconds> answer, Milliseconds missing) {
+  return [answer, missing](const Error* error) -> std::optional<Milliseconds> {
+    if (error == nullptr) {
+      return answer;
     }
-    return answer.error().code == ErrorCode::kSchemaNotFound ? missingFor : kFailureFor;
+    return error->code == ErrorCode::kSchemaNotFound ? missing : kFailureFor;
   };
 }
 
@@ -38,18 +38,6 @@ std::string subjectPath(std::string_view subject) { return "/subjects/" + urlEnc
 std::string about(std::string_view subject) { return fmt::format("subject '{}'", subject); }
 std::string about(std::string_view subject, int version) {
   return fmt::format("subject '{}', version {}", subject, version);
-}
-
-std::vector<std::string> splitUrls(std::string_view text) {
-  std::vector<std::string> urls;
-  while (!text.empty()) {
-    const auto comma = std::min(text.find(','), text.size());
-    if (comma > 0) {
-      urls.emplace_back(text.substr(0, comma));
-    }
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return urls;
 }
 
 Result<void> checkSubject(std::string_view subject) {
@@ -67,17 +55,9 @@ class SchemaRegistry::Impl {
        SchemaRegistryOptions options, Clock& clock)
       : options_(options),
         transport_(std::move(urls), std::move(credentials), options, clock),
-        byId_(options.cachedSchemas, clock,
-              permanent<std::shared_ptr<const SchemaText>>(options.missingFor)),
-        registered_(options.cachedSchemas, clock, permanent<int>(Milliseconds{0})),
-        latest_(options.cachedSchemas, clock,
-                [options](const Result<RegisteredSchema>& answer) -> std::optional<Milliseconds> {
-                  if (answer) {
-                    return options.latestFor;
-                  }
-                  return answer.error().code == ErrorCode::kSchemaNotFound ? options.missingFor
-                                                                           : kFailureFor;
-                }) {}
+        byId_(options.cachedSchemas, clock, keptFor(std::nullopt, options.missingFor)),
+        registered_(options.cachedSchemas, clock, keptFor(std::nullopt, Milliseconds{0})),
+        latest_(options.cachedSchemas, clock, keptFor(options.latestFor, options.missingFor)) {}
 
   schema::RegistryTransport& transport() { return transport_; }
 
@@ -251,7 +231,8 @@ class SchemaRegistry::Impl {
 
 Result<std::unique_ptr<SchemaRegistry>> SchemaRegistry::create(
     const SchemaRegistrySettings& settings, SchemaRegistryOptions options, Clock& clock) {
-  auto urls = splitUrls(settings.url);
+  auto urls = config::splitList(settings.url);
+  std::erase(urls, std::string{});
   if (urls.empty()) {
     return fail(errors::invalidConfiguration("SCHEMA_REGISTRY_URL names no schema registry"));
   }

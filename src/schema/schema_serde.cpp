@@ -17,12 +17,6 @@ namespace {
 using CodecPtr = std::shared_ptr<const schema::Codec>;
 
 constexpr std::size_t kCodecs = 1'000;
-constexpr std::size_t kMaxJsonDepth = 100;
-
-Error ofSchema(int id, Error error) {
-  error.message = fmt::format("schema {}: {}", id, error.message);
-  return error;
-}
 
 }  // namespace
 
@@ -73,47 +67,34 @@ class SchemaSerde::Impl {
  public:
   explicit Impl(std::shared_ptr<SchemaRegistry> registry)
       : registry_(std::move(registry)),
-        codecs_(kCodecs, systemClock(),
-                [](const Result<CodecPtr>& answer) -> std::optional<Milliseconds> {
-                  // The registry's own cache knows how long a failure is believed.
-                  return answer ? std::nullopt : std::optional(Milliseconds{0});
-                }) {}
+        // The registry's own cache knows how long a failure is believed.
+        codecs_(kCodecs, systemClock(), schema::errorsFor(Milliseconds{0})) {}
 
   Result<DecodedValue> decode(std::string_view value) {
     CAAS_ASSIGN(const auto framed, schema::unframe(value));
-    CAAS_ASSIGN(const auto schema, registry_->byId(framed.id));
+    CAAS_ASSIGN(const auto text, registry_->byId(framed.id));
     CAAS_ASSIGN(const auto codec, codecOf(framed.id));
     const auto decoded = codec->decode(framed.payload);
     if (!decoded) {
-      return fail(ofSchema(framed.id, decoded.error()));
+      return fail(schema::inSchema(framed.id, decoded.error()));
     }
-    return DecodedValue{schema->type, framed.id, boost::json::serialize(*decoded)};
+    return DecodedValue{text->type, framed.id, boost::json::serialize(*decoded)};
   }
 
   Result<void> encode(int id, std::string_view json, std::string& out) {
     CAAS_ASSIGN(const auto codec, codecOf(id));
-    boost::system::error_code problem;
-    boost::json::parse_options options;
-    options.max_depth = kMaxJsonDepth;
-    const auto value = boost::json::parse(json, problem, {}, options);
-    if (problem) {
-      return fail(
-          errors::invalidArgument(fmt::format("the value is no JSON: {}", problem.message())));
-    }
+    CAAS_ASSIGN(const auto value, schema::parseJson(json, "the value"));
     const std::size_t before = out.size();
     schema::appendFrame(id, out);
     if (auto encoded = codec->encode(value, out); !encoded) {
       out.resize(before);
-      return fail(ofSchema(id, encoded.error()));
+      return fail(schema::inSchema(id, encoded.error()));
     }
     return {};
   }
 
   Result<CodecPtr> compile(const SchemaText& text) {
-    CAAS_ASSIGN(const auto complete,
-                schema::withReferences(text, [this](const SchemaReference& reference) {
-                  return registry_->version(reference.subject, reference.version);
-                }));
+    CAAS_ASSIGN(const auto complete, schema::withReferences(text, *registry_));
     return schema::makeCodec(complete);
   }
 
@@ -123,7 +104,7 @@ class SchemaSerde::Impl {
       CAAS_ASSIGN(const auto text, registry_->byId(id));
       auto codec = compile(*text);
       if (!codec) {
-        return fail(ofSchema(id, codec.error()));
+        return fail(schema::inSchema(id, codec.error()));
       }
       return codec;
     });

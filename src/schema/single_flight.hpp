@@ -16,14 +16,19 @@
 
 namespace caas::kafka::schema {
 
+/// How long an answer is kept, which is this error or (null) a value; nullopt: for good.
+using Lifetime = std::function<std::optional<Milliseconds>(const Error* error)>;
+/// Values for good, errors for so long.
+[[nodiscard]] inline Lifetime errorsFor(Milliseconds time) {
+  return
+      [time](const Error* error) { return error == nullptr ? std::nullopt : std::optional(time); };
+}
+
 /// A bounded cache of what is slow to get: the least recently used goes first, and who asks for
 /// what is being fetched waits for that fetch. Thread-safe; `fetch` runs without a lock.
 template <class Key, class Value>
 class SingleFlightCache {
  public:
-  /// How long an answer is kept; nullopt: for good.
-  using Lifetime = std::function<std::optional<Milliseconds>(const Result<Value>&)>;
-
   SingleFlightCache(std::size_t capacity, Clock& clock, Lifetime lifetime)
       : capacity_(capacity), clock_(clock), lifetime_(std::move(lifetime)) {}
 
@@ -39,7 +44,7 @@ class SingleFlightCache {
     lock.unlock();
     Result<Value> answer = fetch();
     lock.lock();
-    if (const auto life = lifetime_(answer)) {
+    if (const auto life = lifetime_(answer ? nullptr : &answer.error())) {
       flight->until = clock_.steadyNow() + *life;
     }
     flight->answer = std::move(answer);

@@ -54,6 +54,8 @@ enum class Compatibility {
 };
 [[nodiscard]] std::string_view toString(Compatibility compatibility);
 [[nodiscard]] Result<Compatibility> parseCompatibility(std::string_view text);
+/// Whether all versions count, and not the newest alone.
+[[nodiscard]] bool isTransitive(Compatibility compatibility);
 
 struct CompatibilityVerdict {
   bool compatible = false;
