@@ -43,7 +43,7 @@ void Breaker::forget() {
   probesOut_ = std::max(probesOut_ - 1, 0);
 }
 
-bool Breaker::onResult(bool success, Time admitted, Time now) {
+bool Breaker::onResult(bool success, Run run, Time admitted, Time now) {
   if (!policy_.enabled) {
     return false;
   }
@@ -55,11 +55,17 @@ bool Breaker::onResult(bool success, Time admitted, Time now) {
         return false;  // no probe, or one that was given up
       }
       if (!success) {
-        return trip(now);
+        return trip(run == Run::kFirst ? std::min(openFor_ * 2, policy_.maxOpenFor) : openFor_,
+                    now);
       }
       probesOut_ = std::max(probesOut_ - 1, 0);
       return ++probesDone_ >= policy_.probes && reset();
     case State::kClosed: break;
+  }
+  // Of what lies in the retry topics, the records that can never succeed are what is left in the
+  // end. They would open it with every dependency up, and hold back the others there.
+  if (!success && run == Run::kAgain) {
+    return false;
   }
   if (results_ == failures_.size()) {
     failed_ -= failures_[at_] ? 1 : 0;
@@ -72,12 +78,11 @@ bool Breaker::onResult(bool success, Time admitted, Time now) {
   return results_ == failures_.size() &&
          static_cast<double>(failed_) >=
              policy_.failureRatio * static_cast<double>(failures_.size()) &&
-         trip(now);
+         trip(policy_.openFor, now);
 }
 
-bool Breaker::trip(Time now) {
-  openFor_ =
-      state_ == State::kHalfOpen ? std::min(openFor_ * 2, policy_.maxOpenFor) : policy_.openFor;
+bool Breaker::trip(Milliseconds openFor, Time now) {
+  openFor_ = openFor;
   state_ = State::kOpen;
   until_ = now + openFor_;
   results_ = 0;

@@ -20,16 +20,20 @@ class Breaker {
   [[nodiscard]] bool admit(Time now);
   /// A record that admit let through came to nothing (its partition was given away).
   void forget();
+  enum class Run {
+    kFirst,
+    kAgain,  ///< the record has failed before, so that it fails again says little of the others
+  };
   /// What a handler said of a record that `admit` let through at `admitted`. Returns true when that
   /// opened or closed it.
-  bool onResult(bool success, Time admitted, Time now);
+  bool onResult(bool success, Run run, Time admitted, Time now);
   [[nodiscard]] bool open() const;
   /// When the next probes may run; nothing while it is closed.
   [[nodiscard]] std::optional<Time> opensAt() const;
 
  private:
   enum class State { kClosed, kOpen, kHalfOpen };
-  bool trip(Time now);
+  bool trip(Milliseconds openFor, Time now);
   bool reset();
 
   const BreakerPolicy policy_;

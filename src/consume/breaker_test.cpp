@@ -6,6 +6,7 @@ namespace caas::kafka::consume {
 namespace {
 
 using Time = Breaker::Time;
+using enum Breaker::Run;
 using std::chrono::milliseconds;
 
 constexpr BreakerPolicy kPolicy{.failureRatio = 0.75,
@@ -18,7 +19,7 @@ class BreakerTest : public ::testing::Test {
  protected:
   void open() {
     for (int i = 0; i < 4; ++i) {
-      breaker_.onResult(false, now_, now_);
+      breaker_.onResult(false, kFirst, now_, now_);
     }
     ASSERT_TRUE(breaker_.open());
   }
@@ -26,7 +27,7 @@ class BreakerTest : public ::testing::Test {
   void failProbe() {
     now_ = *breaker_.opensAt();
     ASSERT_TRUE(breaker_.admit(now_));
-    ASSERT_TRUE(breaker_.onResult(false, now_, now_));
+    ASSERT_TRUE(breaker_.onResult(false, kFirst, now_, now_));
   }
 
   Breaker breaker_{kPolicy};
@@ -35,19 +36,20 @@ class BreakerTest : public ::testing::Test {
 
 TEST_F(BreakerTest, StaysClosedUntilTheWindowIsFullAndFailingEnough) {
   for (int i = 0; i < 3; ++i) {
-    EXPECT_FALSE(breaker_.onResult(false, now_, now_));
+    EXPECT_FALSE(breaker_.onResult(false, kFirst, now_, now_));
   }
   EXPECT_FALSE(breaker_.open()) << "three of three is no full window";
-  EXPECT_TRUE(breaker_.onResult(true, now_, now_)) << "three of four is enough";
+  EXPECT_TRUE(breaker_.onResult(true, kFirst, now_, now_)) << "three of four is enough";
   EXPECT_TRUE(breaker_.open());
   EXPECT_FALSE(breaker_.admit(now_));
 }
 
 TEST_F(BreakerTest, OldResultsLeaveTheWindow) {
   for (int i = 0; i < 20; ++i) {
-    EXPECT_FALSE(breaker_.onResult(i % 2 == 0, now_, now_)) << i;
+    EXPECT_FALSE(breaker_.onResult(i % 2 == 0, kFirst, now_, now_)) << i;
   }
-  EXPECT_TRUE(breaker_.onResult(false, now_, now_)) << "the last four are now three failures";
+  EXPECT_TRUE(breaker_.onResult(false, kFirst, now_, now_))
+      << "the last four are now three failures";
 }
 
 TEST_F(BreakerTest, OpensForItsTimeAndLetsSoManyProbesThrough) {
@@ -66,11 +68,11 @@ TEST_F(BreakerTest, ClosesWhenAllProbesSucceed) {
   open();
   now_ += milliseconds{1'000};
   ASSERT_TRUE(breaker_.admit(now_));
-  EXPECT_FALSE(breaker_.onResult(true, now_, now_));
+  EXPECT_FALSE(breaker_.onResult(true, kFirst, now_, now_));
   EXPECT_TRUE(breaker_.open());
   ASSERT_TRUE(breaker_.admit(now_));
   EXPECT_FALSE(breaker_.admit(now_)) << "one done and one out are two";
-  EXPECT_TRUE(breaker_.onResult(true, now_, now_));
+  EXPECT_TRUE(breaker_.onResult(true, kFirst, now_, now_));
   EXPECT_FALSE(breaker_.open());
   EXPECT_FALSE(breaker_.opensAt());
   EXPECT_TRUE(breaker_.admit(now_));
@@ -84,16 +86,46 @@ TEST_F(BreakerTest, StaysOpenTwiceAsLongAfterEachFailedProbeUpToItsLimit) {
   }
 }
 
+// Chaos, five minutes of failing: at the end only records that never succeed were left in the
+// minute's tier. They opened the breaker, and failed every probe.
+TEST_F(BreakerTest, RecordsThatFailAgainDoNotOpenIt) {
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_FALSE(breaker_.onResult(false, kAgain, now_, now_)) << i;
+  }
+  EXPECT_FALSE(breaker_.open());
+}
+
+TEST_F(BreakerTest, ARetryThatFailsAsAProbeOpensItForNoLongerThanBefore) {
+  open();
+  for (int i = 0; i < 3; ++i) {
+    now_ = *breaker_.opensAt();
+    ASSERT_TRUE(breaker_.admit(now_));
+    ASSERT_TRUE(breaker_.onResult(false, kAgain, now_, now_));
+    EXPECT_EQ(breaker_.opensAt(), now_ + milliseconds{1'000}) << i;
+  }
+}
+
+TEST_F(BreakerTest, ARetryThatSucceedsIsAProbeLikeAnyOther) {
+  open();
+  now_ = *breaker_.opensAt();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(breaker_.admit(now_));
+    breaker_.onResult(true, kAgain, now_, now_);
+  }
+  EXPECT_FALSE(breaker_.open());
+}
+
 TEST_F(BreakerTest, BeginsAnewAfterItWasClosed) {
   open();
   failProbe();
   now_ = *breaker_.opensAt();
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(breaker_.admit(now_));
-    breaker_.onResult(true, now_, now_);
+    breaker_.onResult(true, kFirst, now_, now_);
   }
   ASSERT_FALSE(breaker_.open());
-  EXPECT_FALSE(breaker_.onResult(false, now_, now_)) << "the failures of before are forgotten";
+  EXPECT_FALSE(breaker_.onResult(false, kFirst, now_, now_))
+      << "the failures of before are forgotten";
   open();
   EXPECT_EQ(breaker_.opensAt(), now_ + milliseconds{1'000}) << "not the doubled time";
 }
@@ -101,8 +133,8 @@ TEST_F(BreakerTest, BeginsAnewAfterItWasClosed) {
 TEST_F(BreakerTest, ResultsOfBeforeItOpenedChangeNothing) {
   open();
   const auto opensAt = breaker_.opensAt();
-  EXPECT_FALSE(breaker_.onResult(true, now_, now_ + milliseconds{500}));
-  EXPECT_FALSE(breaker_.onResult(false, now_, now_ + milliseconds{500}));
+  EXPECT_FALSE(breaker_.onResult(true, kFirst, now_, now_ + milliseconds{500}));
+  EXPECT_FALSE(breaker_.onResult(false, kFirst, now_, now_ + milliseconds{500}));
   EXPECT_TRUE(breaker_.open());
   EXPECT_EQ(breaker_.opensAt(), opensAt);
 }
@@ -112,13 +144,13 @@ TEST_F(BreakerTest, LateResultsOfBeforeItOpenedAreNoProbes) {
   open();
   now_ += milliseconds{1'000};
   ASSERT_TRUE(breaker_.admit(now_));
-  EXPECT_FALSE(breaker_.onResult(true, before, now_));
-  EXPECT_FALSE(breaker_.onResult(false, before, now_));
+  EXPECT_FALSE(breaker_.onResult(true, kFirst, before, now_));
+  EXPECT_FALSE(breaker_.onResult(false, kFirst, before, now_));
   EXPECT_TRUE(breaker_.open());
   ASSERT_TRUE(breaker_.admit(now_));
   EXPECT_FALSE(breaker_.admit(now_));
-  EXPECT_FALSE(breaker_.onResult(true, now_, now_));
-  EXPECT_TRUE(breaker_.onResult(true, now_, now_));
+  EXPECT_FALSE(breaker_.onResult(true, kFirst, now_, now_));
+  EXPECT_TRUE(breaker_.onResult(true, kFirst, now_, now_));
 }
 
 TEST_F(BreakerTest, WithAllProbesOutTheNextMayComeAfterTheLongestOpenTime) {
@@ -145,13 +177,13 @@ TEST_F(BreakerTest, ProbesThatHangAreReplacedAfterTheLongestOpenTime) {
   now_ += milliseconds{1'000};
   ASSERT_TRUE(breaker_.admit(now_));
   ASSERT_TRUE(breaker_.admit(now_));
-  breaker_.onResult(true, now_, now_);  // the other one never answers
+  breaker_.onResult(true, kFirst, now_, now_);  // the other one never answers
   now_ += milliseconds{2'999};
   EXPECT_FALSE(breaker_.admit(now_));
   now_ += milliseconds{1};
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(breaker_.admit(now_));
-    breaker_.onResult(true, now_, now_);
+    breaker_.onResult(true, kFirst, now_, now_);
   }
   EXPECT_FALSE(breaker_.open());
 }
@@ -159,7 +191,7 @@ TEST_F(BreakerTest, ProbesThatHangAreReplacedAfterTheLongestOpenTime) {
 TEST(BreakerDisabled, NeverOpens) {
   Breaker breaker({.enabled = false, .failureRatio = 0.0, .window = 1});
   for (int i = 0; i < 100; ++i) {
-    EXPECT_FALSE(breaker.onResult(false, {}, {}));
+    EXPECT_FALSE(breaker.onResult(false, kFirst, {}, {}));
     EXPECT_TRUE(breaker.admit({}));
   }
   EXPECT_FALSE(breaker.open());
@@ -168,8 +200,8 @@ TEST(BreakerDisabled, NeverOpens) {
 
 TEST(BreakerWindow, OfNoResultsIsTakenAsOne) {
   Breaker breaker({.failureRatio = 1.0, .window = 0});
-  EXPECT_FALSE(breaker.onResult(true, {}, {}));
-  EXPECT_TRUE(breaker.onResult(false, {}, {}));
+  EXPECT_FALSE(breaker.onResult(true, kFirst, {}, {}));
+  EXPECT_TRUE(breaker.onResult(false, kFirst, {}, {}));
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ bool Dispatcher::settle(Task* task, HandlerResult&& result) {
   running_.remove(task);
   --inHandlers_;
   // A record that is refused for what it is says nothing of a dependency.
-  if (breaker_->onResult(!asksForRetry(result), task->startedAt, clock_.steadyNow())) {
+  const auto run = task->record.attempt > 1 ? Breaker::Run::kAgain : Breaker::Run::kFirst;
+  if (breaker_->onResult(!asksForRetry(result), run, task->startedAt, clock_.steadyNow())) {
     breakerHolds_ = false;
     log::warn(breaker_->open() ? "nearly every record fails: pausing" : "records succeed again",
               {{"group", options_.group}, {"last", result.message()}});

@@ -280,6 +280,18 @@ TEST(Dispatcher, AnOpenBreakerHandsOutNothingThenAFewThenEverything) {
   EXPECT_EQ(bench.takeAll().size(), 2);
 }
 
+TEST(Dispatcher, ARecordThatFailsAgainAndAgainDoesNotOpenTheBreaker) {
+  DispatcherBench bench({.retry = {.mode = RetryMode::kBlock}}, {.failureRatio = 1.0, .window = 2});
+  bench.give(bench.open("t", 0), {{0, "k"}});
+  for (int run = 0; run < 5; ++run) {
+    auto* task = bench.take();
+    ASSERT_NE(task, nullptr) << run;
+    bench.answer(task, HandlerResult::retry("every time"));
+    EXPECT_FALSE(bench.stats().breakerOpen) << run;
+    bench.advance(Milliseconds{120'000});
+  }
+}
+
 TEST(Dispatcher, ASlowHandlerIsNamedOnceAndListedAsLongAsItLasts) {
   DispatcherBench bench({.slowHandler = Milliseconds{30'000}});
   bench.give(bench.open("chat.acme", 3), {{17, "c-9"}, {18}});

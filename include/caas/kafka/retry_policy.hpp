@@ -69,7 +69,7 @@ enum class DlqReason {
 struct BreakerPolicy {
   bool enabled = true;
   /// Opens when at least this part of the last `window` results were failures (rejects do not
-  /// count: they are about the record).
+  /// count: they are about the record; a failure of one that had failed before neither).
   double failureRatio = 0.9;
   int window = 50;
   /// How long it stays open; doubles up to `maxOpenFor` while the probes fail.
