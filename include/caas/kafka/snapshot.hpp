@@ -45,8 +45,8 @@ struct TopicSnapshot {
 enum class SnapshotPart { kHealth, kTopics, kOffsets, kGroups, kLag };
 [[nodiscard]] std::string_view toString(SnapshotPart part);
 struct PartState {
-  Timestamp takenAt{};            ///< of what is shown; epoch: never
-  Milliseconds took{0};           ///< the last try
+  Timestamp takenAt{};             ///< of what is shown; epoch: never
+  Milliseconds took{0};            ///< the last try
   std::optional<Error> failure{};  ///< of the last try: what is shown is older than the snapshot
 };
 
@@ -82,10 +82,9 @@ struct SnapshotOptions {
 class SnapshotKeeper {
  public:
   /// `settings` and `catalog` must outlive it.
-  [[nodiscard]] static std::unique_ptr<SnapshotKeeper> create(const Settings& settings,
-                                                              std::shared_ptr<const Catalog> catalog,
-                                                              SnapshotOptions options = {},
-                                                              Clock& clock = systemClock());
+  [[nodiscard]] static std::unique_ptr<SnapshotKeeper> create(
+      const Settings& settings, std::shared_ptr<const Catalog> catalog,
+      SnapshotOptions options = {}, Clock& clock = systemClock());
   ~SnapshotKeeper();  ///< stop()
   SnapshotKeeper(const SnapshotKeeper&) = delete;
   SnapshotKeeper& operator=(const SnapshotKeeper&) = delete;
@@ -96,8 +95,8 @@ class SnapshotKeeper {
   void stop();
   /// The newest; never null. Before the first was gathered it has number 0.
   [[nodiscard]] std::shared_ptr<const ClusterSnapshot> latest() const;
-  /// One that began to be gathered after this call: callers at the same time share it. kTimeout when
-  /// it took longer than the deadline (it is still made).
+  /// One that began to be gathered after this call: callers at the same time share it. kTimeout
+  /// when it took longer than the deadline (it is still made).
   [[nodiscard]] Result<std::shared_ptr<const ClusterSnapshot>> refresh(
       Milliseconds deadline = Milliseconds{10'000});
 
