@@ -7,6 +7,7 @@
 #include "cli/cluster_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/progress.hpp"
 #include "core/errors.hpp"
 
 namespace caas::kafka::cli {
@@ -17,8 +18,13 @@ Result<int> init(Session& session) {
   CAAS_ASSIGN(const auto service, session.service());
   const auto deadline = session.deadline(Milliseconds{60'000});
   // Asked for by itself: initialize() creates the same topics and does not say which.
-  CAAS_ASSIGN(const auto created, manager->createPlatformTopics(deadline));
-  CAAS_TRY(service->initialize(deadline));
+  const auto made = whileWaiting(session.context(), "creating the platform's topics",
+                                 [&]() -> Result<std::vector<std::string>> {
+                                   CAAS_ASSIGN(auto names, manager->createPlatformTopics(deadline));
+                                   CAAS_TRY(service->initialize(deadline));
+                                   return names;
+                                 });
+  CAAS_ASSIGN(const auto created, made);
   if (session.json()) {
     session.print({{"created", toJsonArray(created)}});
     return kExitDone;

@@ -11,6 +11,7 @@
 #include "cli/dlq_json.hpp"
 #include "cli/dlq_options.hpp"
 #include "cli/json.hpp"
+#include "cli/progress.hpp"
 #include "cli/record_text.hpp"
 #include "cli/value_view.hpp"
 #include "core/errors.hpp"
@@ -19,6 +20,7 @@ namespace caas::kafka::cli {
 namespace {
 
 constexpr Milliseconds kRead{120'000};
+constexpr char kReading[] = "reading the dead letter queue";
 
 struct ListOptions {
   DlqSelection selection;
@@ -71,10 +73,13 @@ Result<int> list(Session& session, const ListOptions& options) {
   CAAS_ASSIGN(auto filter, dlqFilterOf(options.selection, *session.context().clock));
   CAAS_ASSIGN(filter.state, parseState(options.state));
   CAAS_ASSIGN(const auto dlq, openDlq(session));
-  CAAS_ASSIGN(const auto page, dlq->list(filter, {.limit = options.limit,
-                                                  .newestFirst = !options.oldestFirst,
-                                                  .after = options.after,
-                                                  .deadline = session.deadline(kRead)}));
+  const auto listed = whileWaiting(session.context(), kReading, [&] {
+    return dlq->list(filter, {.limit = options.limit,
+                              .newestFirst = !options.oldestFirst,
+                              .after = options.after,
+                              .deadline = session.deadline(kRead)});
+  });
+  CAAS_ASSIGN(const auto page, listed);
   if (session.json()) {
     boost::json::array entries;
     for (const auto& entry : page.entries) {
@@ -107,7 +112,9 @@ Result<int> list(Session& session, const ListOptions& options) {
 Result<int> groups(Session& session, const DlqSelection& selection) {
   CAAS_ASSIGN(const auto filter, dlqFilterOf(selection, *session.context().clock));
   CAAS_ASSIGN(const auto dlq, openDlq(session));
-  CAAS_ASSIGN(const auto kinds, dlq->groups(filter, session.deadline(kRead)));
+  const auto counted = whileWaiting(session.context(), kReading,
+                                    [&] { return dlq->groups(filter, session.deadline(kRead)); });
+  CAAS_ASSIGN(const auto kinds, counted);
   if (session.json()) {
     boost::json::array array;
     for (const auto& kind : kinds) {
@@ -170,7 +177,9 @@ void printDetails(Session& session, const DlqDetails& details) {
 
 Result<int> show(Session& session, const std::string& id) {
   CAAS_ASSIGN(const auto dlq, openDlq(session));
-  CAAS_ASSIGN(const auto details, dlq->show(id, session.deadline(kRead)));
+  const auto found = whileWaiting(session.context(), kReading,
+                                  [&] { return dlq->show(id, session.deadline(kRead)); });
+  CAAS_ASSIGN(const auto details, found);
   if (session.json()) {
     auto json = toJson(details.entry);
     json["record"] =

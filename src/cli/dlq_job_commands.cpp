@@ -30,19 +30,6 @@ struct JobOptions {
   [[nodiscard]] const char* name() const { return redrive ? "dlq redrive" : "dlq discard"; }
 };
 
-std::string operatorOf(const CliContext& context, const JobOptions& options) {
-  if (options.by) {
-    return *options.by;
-  }
-  for (const auto* name : {"USER", "LOGNAME"}) {
-    if (const auto found = context.environment.find(name);
-        found != context.environment.end() && !found->second.empty()) {
-      return found->second;
-    }
-  }
-  return {};
-}
-
 Result<DlqJobReport> runJob(DeadLetterQueue& dlq, const JobOptions& options,
                             const DlqFilter& filter, const DlqJobOptions& job) {
   return options.redrive ? dlq.redrive(filter, job) : dlq.discard(filter, job);
@@ -108,7 +95,7 @@ Result<int> run(Session& session, const JobOptions& options) {
   DlqJobOptions job{.dryRun = options.dryRun,
                     .ratePerSecond = options.rate,
                     .maxFailures = options.maxFailures,
-                    .by = operatorOf(context, options),
+                    .by = options.by.value_or(operatorName(context)),
                     .toGroup = options.toGroup,
                     .onProgress =
                         [&](const DlqProgress& now) {

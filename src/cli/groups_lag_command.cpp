@@ -8,6 +8,7 @@
 #include "cli/groups_commands.hpp"
 #include "cli/groups_json.hpp"
 #include "cli/parse.hpp"
+#include "cli/progress.hpp"
 #include "core/errors.hpp"
 
 namespace caas::kafka::cli {
@@ -231,6 +232,7 @@ Result<int> lag(Session& session, const LagCommand& command) {
   LagTracker tracker{trackerOptions(schedule)};
   auto& clock = *session.context().clock;
   const auto started = clock.steadyNow();
+  Progress progress{session.context()};
   for (;;) {
     CAAS_ASSIGN(auto look, manager->lag(options, session.deadline(kLook)));
     const bool series = command.watch || schedule.total > Milliseconds{0};
@@ -238,7 +240,13 @@ Result<int> lag(Session& session, const LagCommand& command) {
     const auto elapsed = std::chrono::duration_cast<Milliseconds>(clock.steadyNow() - started);
     const bool last = !command.watch && elapsed >= schedule.total;
     if (command.watch || last) {
+      progress.clear();
       printLag(session, command, snapshot);
+    } else {
+      progress.update([&] {
+        return fmt::format("looking at the lag: {} of {}", formatDuration(elapsed),
+                           formatDuration(schedule.total));
+      });
     }
     if (last) {
       return command.check && !allWell(snapshot) ? kExitNotHealthy : kExitDone;

@@ -1,6 +1,10 @@
 #include "cli/progress.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include <fmt/format.h>
 
 #include "cli/text.hpp"
 #include "core/utf8.hpp"
@@ -36,6 +40,33 @@ void Progress::update(const std::function<std::string()>& text) {
     line.resize(validUtf8Prefix(line));
   }
   context_.err << '\r' << line << "\x1b[K" << std::flush;
+}
+
+WaitingLine::WaitingLine(CliContext& context, std::string text) : progress_(context) {
+  if (!context.errIsTerminal) {
+    return;
+  }
+  thread_ = std::jthread([this, &context, text = std::move(text)](const std::stop_token& stop) {
+    const auto started = context.clock->steadyNow();
+    std::mutex mutex;
+    std::condition_variable_any ended;
+    std::unique_lock lock(mutex);
+    while (!ended.wait_for(lock, stop, kBetween, [&] { return stop.stop_requested(); })) {
+      progress_.update([&] {
+        return fmt::format(
+            "{} … {} s", text,
+            std::chrono::duration_cast<std::chrono::seconds>(context.clock->steadyNow() - started)
+                .count());
+      });
+    }
+  });
+}
+
+WaitingLine::~WaitingLine() {
+  thread_.request_stop();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
 }
 
 void Progress::clear() {

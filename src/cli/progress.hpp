@@ -3,10 +3,17 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "cli/context.hpp"
 
 namespace caas::kafka::cli {
+
+/// Runs `work` on this thread, and shows `text` with the seconds gone by on a terminal from the
+/// first second on. `work` must not print.
+template <class Work>
+[[nodiscard]] auto whileWaiting(CliContext& context, std::string text, Work work);
 
 /// One line on the terminal that is written over, about five times a second, from the first second
 /// on. Without a terminal (on stderr) nothing is ever written. One thread uses it.
@@ -28,5 +35,24 @@ class Progress {
   std::chrono::steady_clock::time_point shown_;
   bool visible_ = false;
 };
+
+/// Updates a Progress from a thread of its own as long as it lives.
+class WaitingLine {
+ public:
+  WaitingLine(CliContext& context, std::string text);
+  ~WaitingLine();
+  WaitingLine(const WaitingLine&) = delete;
+  WaitingLine& operator=(const WaitingLine&) = delete;
+
+ private:
+  Progress progress_;
+  std::jthread thread_;
+};
+
+template <class Work>
+auto whileWaiting(CliContext& context, std::string text, Work work) {
+  const WaitingLine line(context, std::move(text));
+  return work();
+}
 
 }  // namespace caas::kafka::cli

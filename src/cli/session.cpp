@@ -25,6 +25,16 @@ bool logLevelGiven(const LoadedSettings& loaded) {
 
 }  // namespace
 
+std::string operatorName(const CliContext& context) {
+  for (const auto* name : {"USER", "LOGNAME"}) {
+    if (const auto found = context.environment.find(name);
+        found != context.environment.end() && !found->second.empty()) {
+      return found->second;
+    }
+  }
+  return {};
+}
+
 Error notReached(const PingResult& ping, const Settings& settings) {
   Error error{.code = ErrorCode::kConnectionTimeout, .message = ping.error, .retriable = true};
   if (!settings.brokers.empty() && ping.error.find(settings.brokers.front()) == std::string::npos) {

@@ -67,6 +67,9 @@ class Session {
   bool reached_ = false;
 };
 
+/// Who sits at the terminal, as the shell says it; empty: not known.
+[[nodiscard]] std::string operatorName(const CliContext& context);
+
 /// What a ping that failed says, with the addresses and the remedy in it.
 [[nodiscard]] Error notReached(const PingResult& ping, const Settings& settings);
 

@@ -26,25 +26,29 @@ struct CreateOptions {
 struct DeleteOptions {
   std::string id;
   bool yes = false;
+  bool discardDeadLetters = false;
 };
 
 Result<int> createOne(Session& session, const std::string& id) {
   CAAS_ASSIGN(const auto manager, session.topics());
-  CAAS_ASSIGN(const auto set, manager->createTenantTopics(id, session.deadline(kChange)));
+  const auto created =
+      whileWaiting(session.context(), fmt::format("creating the topics of {}", id),
+                   [&] { return manager->createTenantTopics(id, session.deadline(kChange)); });
+  CAAS_ASSIGN(const auto set, created);
   if (session.json()) {
     session.print(toJson(set));
     return kExitDone;
   }
   Table table{{"TOPIC", ">PARTITIONS", "STATE"}};
-  int created = 0;
+  int news = 0;
   for (const auto& topic : set.topics) {
-    created += topic.created ? 1 : 0;
+    news += topic.created ? 1 : 0;
     table.add({Cell{topic.topic}, Cell{std::to_string(topic.partitions)},
                topic.created ? Cell{"created", Tone::kGood} : Cell{"was there", Tone::kDim}});
   }
   session.out() << table.render(session.style())
                 << fmt::format("tenant {} is ready: {} created, {} there already\n", id,
-                               plural(created, "topic"), std::ssize(set.topics) - created);
+                               plural(news, "topic"), std::ssize(set.topics) - news);
   return kExitDone;
 }
 
@@ -215,11 +219,21 @@ Result<int> remove(Session& session, const DeleteOptions& options) {
       return kExitFailed;
     }
   }
-  CAAS_ASSIGN(const auto manager, session.topics());
-  CAAS_ASSIGN(const auto report,
-              manager->deleteTenantTopics(options.id, {.deadline = session.deadline(kChange)}));
+  CAAS_TRY(session.reach());
+  CAAS_ASSIGN(const auto service, session.service());
+  const auto removed =
+      whileWaiting(session.context(), fmt::format("deleting tenant {}", options.id), [&] {
+        return service->offboardTenant(options.id,
+                                       {.deadline = session.deadline(kChange),
+                                        .discardDeadLetters = options.discardDeadLetters,
+                                        .by = operatorName(session.context())});
+      });
+  CAAS_TRY(removed);
+  const auto& report = removed->deleted;
   if (session.json()) {
-    session.print(toJson(report));
+    auto object = toJson(report);
+    object["deadLettersDiscarded"] = removed->deadLettersDiscarded;
+    session.print(object);
     return kExitDone;
   }
   for (const auto& topic : report.deletedTopics) {
@@ -227,10 +241,13 @@ Result<int> remove(Session& session, const DeleteOptions& options) {
   }
   session.out() << fmt::format(
       "tenant {} is gone: {}, committed offsets of {}; {} waiting for a "
-      "retry and {} in the DLQ are still there\n",
+      "retry and {} in the DLQ are still there{}\n",
       options.id, plural(std::ssize(report.deletedTopics), "topic"),
       plural(report.groupsCleaned, "group"), plural(report.retryEntries, "record"),
-      plural(report.dlqEntries, "record"));
+      plural(report.dlqEntries, "record"),
+      options.discardDeadLetters
+          ? fmt::format(", {} of these discarded", formatCount(removed->deadLettersDiscarded))
+          : "");
   return kExitDone;
 }
 
@@ -265,6 +282,8 @@ void addDelete(CommandSet& commands, CLI::App& tenants) {
       [options](Session& session) { return remove(session, *options); });
   app.add_option("ID", options->id, "The tenant's id")->required();
   app.add_flag("-y,--yes", options->yes, "Do not ask; needed without a terminal");
+  app.add_flag("--discard-dead-letters", options->discardDeadLetters,
+               "Also close the tenant's open entries in the dead letter queue");
 }
 
 }  // namespace

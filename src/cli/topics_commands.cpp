@@ -9,6 +9,7 @@
 #include "cli/cluster_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/progress.hpp"
 #include "cli/topics_describe.hpp"
 #include "core/errors.hpp"
 
@@ -117,7 +118,10 @@ Result<int> apply(Session& session, const PlanArguments& arguments) {
     }
   }
   CAAS_ASSIGN(const auto manager, session.topics());
-  CAAS_ASSIGN(const auto report, manager->apply(made, session.deadline(kChange)));
+  const auto applied = whileWaiting(session.context(), "applying the plan", [&] {
+    return manager->apply(made, session.deadline(kChange));
+  });
+  CAAS_ASSIGN(const auto report, applied);
   if (session.json()) {
     session.print({{"plan", toJson(made)}, {"report", toJson(report)}});
     return kExitDone;

@@ -14,6 +14,7 @@
 #include "client/config.hpp"
 #include "client/error_map.hpp"
 #include "client/handle.hpp"
+#include "client/replica_explainer.hpp"
 #include "core/errors.hpp"
 
 namespace caas::kafka::client {
@@ -44,6 +45,7 @@ class ProducerClient::Impl {
         deliveryTimeout_(settings.producer.deliveryTimeout),
         state_(settings.brokers),
         sink_(sink),
+        replicas_(handle),
         mainQueue_(rd_kafka_queue_get_main(handle)),
         thread_([this] { serve(); }) {}
 
@@ -211,7 +213,7 @@ class ProducerClient::Impl {
     }
   }
 
-  Error deliveryError(const rd_kafka_message_t* message, std::string_view topic) const {
+  Error deliveryError(const rd_kafka_message_t* message, std::string_view topic) {
     const std::string what = fmt::format("delivering to '{}'", topic);
     if (message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
         message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
@@ -220,6 +222,9 @@ class ProducerClient::Impl {
               "Allow more time for the shutdown"};
     }
     Error error = mapTopicError(message->err, topic, "delivering to");
+    if (error.code == ErrorCode::kNotEnoughReplicas) {
+      return replicas_.explain(error, message->rkt, message->partition);
+    }
     // Silence alone is no proof here: a producer hears nothing before its first delivery.
     return state_.allDown() ? explainUnreachable(std::move(error), state_, deliveryTimeout_)
                             : error;
@@ -229,6 +234,7 @@ class ProducerClient::Impl {
   const Milliseconds deliveryTimeout_;
   ConnectionState state_;
   DeliverySink& sink_;
+  ReplicaExplainer replicas_;  // of the thread that serves
   std::shared_mutex topicsMutex_;
   std::unordered_map<std::string, TopicPtr, StringHash, std::equal_to<>> topics_;
   QueuePtr mainQueue_;

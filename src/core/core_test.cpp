@@ -76,10 +76,15 @@ TEST(ErrorTest, ExitCodesFollowTheKind) {
   EXPECT_EQ(exitCodeOf(errors::topicNotFound("x")), 1);
 }
 
-TEST(ErrorTest, TheFourThatTheSpecNamesKeepTheirWords) {
+// The fourth, "schema not found", is made in src/schema and tested there.
+TEST(ErrorTest, ThreeOfTheFourThatTheSpecNamesKeepTheirWords) {
   EXPECT_NE(errors::topicAlreadyExists("t").message.find("already exists"), std::string::npos);
   const auto replicas = errors::notEnoughReplicas("t", 1, 3);
   EXPECT_EQ(replicas.message, "not enough replicas for 't': 1 broker is up, 3 needed");
+  EXPECT_EQ(
+      errors::notEnoughInSync("t", 4, 1, 2, 3).message,
+      "not enough replicas for 't': 3 brokers are up, 1 of partition 4's replicas is in sync, "
+      "2 needed");
   const auto connection = errors::connectionTimeout("a:1,b:2", "a:1 refused", Milliseconds{500});
   EXPECT_NE(connection.message.find("connection timeout"), std::string::npos);
   EXPECT_NE(connection.message.find("a:1 refused"), std::string::npos);

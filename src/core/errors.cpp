@@ -51,6 +51,20 @@ Error notEnoughReplicas(std::string_view topic, int brokersUp, int brokersNeeded
           .retriable = true};
 }
 
+Error notEnoughInSync(std::string_view topic, int partition, int inSync, int needed,
+                      int brokersUp) {
+  return {.code = ErrorCode::kNotEnoughReplicas,
+          .message = fmt::format(
+              "not enough replicas for '{}': {} broker{} up, {} of partition {}'s replicas {} in "
+              "sync, {} needed",
+              topic, brokersUp, brokersUp == 1 ? " is" : "s are", inSync, partition,
+              inSync == 1 ? "is" : "are", needed),
+          .hint =
+              "Start the missing brokers; `caas-kafka topics describe` shows which replicas lag "
+              "and what min.insync.replicas is",
+          .retriable = true};
+}
+
 Error tenantNotFound(std::string_view tenant) {
   return {ErrorCode::kTenantNotFound, fmt::format("tenant '{}' has no topics", tenant),
           "`caas-kafka tenants list` shows the tenants there are"};

@@ -23,6 +23,9 @@ namespace caas::kafka::errors {
 [[nodiscard]] Error topicNotFound(std::string_view topic);
 [[nodiscard]] Error topicAlreadyExists(std::string_view topic);
 [[nodiscard]] Error notEnoughReplicas(std::string_view topic, int brokersUp, int brokersNeeded);
+/// Of a produce: a broker refused it. `needed` is the topic's min.insync.replicas.
+[[nodiscard]] Error notEnoughInSync(std::string_view topic, int partition, int inSync, int needed,
+                                    int brokersUp);
 [[nodiscard]] Error tenantNotFound(std::string_view tenant);
 [[nodiscard]] Error tenantNameReserved(std::string_view tenant, std::chrono::seconds left);
 [[nodiscard]] Error recordTooLarge(std::string_view topic, std::int64_t bytes, std::int64_t limit);

@@ -2,6 +2,8 @@
 #include <mutex>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "caas/kafka/schema_serde.hpp"
 #include "caas/kafka/service.hpp"
 #include "core/errors.hpp"
@@ -191,6 +193,30 @@ Result<std::unique_ptr<DeadLetterQueue>> KafkaService::makeDeadLetterQueue() {
   CAAS_ASSIGN(auto shared, catalog());
   CAAS_ASSIGN(const auto inForce, settings());
   return DeadLetterQueue::create(*inForce, std::move(shared));
+}
+Result<OffboardReport> KafkaService::offboardTenant(std::string_view tenantId,
+                                                    const OffboardOptions& options) {
+  OffboardReport report;
+  CAAS_ASSIGN(report.deleted,
+              topicManager()->deleteTenantTopics(tenantId, {.deadline = options.deadline}));
+  if (!options.discardDeadLetters || report.deleted.dlqEntries == 0) {
+    return report;
+  }
+  const auto discard = [&]() -> Result<DlqJobReport> {
+    CAAS_ASSIGN(const auto dlq, makeDeadLetterQueue());
+    return dlq->discard({.tenant = std::string(tenantId)}, {.by = options.by});
+  };
+  const auto discarded = discard();
+  if (!discarded || discarded->failed > 0) {
+    const auto& why = discarded ? discarded->failures.front().error : discarded.error();
+    return fail({.code = ErrorCode::kPartialFailure,
+                 .message = fmt::format("tenant '{}' is deleted, but its entries in the DLQ could "
+                                        "not be discarded: {}",
+                                        tenantId, why.message),
+                 .hint = fmt::format("`caas-kafka dlq discard --tenant {}` does it", tenantId)});
+  }
+  report.deadLettersDiscarded = discarded->done;
+  return report;
 }
 Result<std::shared_ptr<SchemaRegistry>> KafkaService::makeSchemaRegistry() {
   CAAS_ASSIGN(const auto inForce, settings());

@@ -103,6 +103,55 @@ TEST_F(CliFailures, ATenantThatDoesNotExistIsOnlyOneErrorAndSaysHowToCreateIt) {
   EXPECT_THAT(consumed.err, HasSubstr("caas-kafka tenants create " + tenant));
 }
 
+TEST_F(CliFailures, FewerBrokersThanReplicasIsSaidInNumbersWithTheRemedy) {
+  const auto ran =
+      run({"tenants", "create", uniqueTenant("cli-rf")}, {}, {{"DEFAULT_REPLICATION_FACTOR", "5"}});
+  EXPECT_EQ(ran.exitCode, 1);
+  EXPECT_THAT(
+      ran.err,
+      AllOf(HasSubstr("not enough replicas"), HasSubstr("3 brokers are up, 5 needed"),
+            HasSubstr("hint: Start the missing brokers"), HasSubstr("DEFAULT_REPLICATION_FACTOR")));
+}
+
+/// A cluster of another name beside the one of the tests; it never comes up.
+class LocalClusterFailures : public CliTool {
+ protected:
+  ~LocalClusterFailures() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(data(), ignored);
+  }
+  [[nodiscard]] std::filesystem::path data() const {
+    return projectRoot() / ".cache/cluster" / name_;
+  }
+  [[nodiscard]] ProcessResult up(int portBase) const {
+    return runProcess({(projectRoot() / "script/cluster").string(), "up", "--no-registry"},
+                      {{"CAAS_CLUSTER", name_}, {"CAAS_PORT_BASE", std::to_string(portBase)}}, {},
+                      Milliseconds{60'000});
+  }
+
+ private:
+  std::string name_ = uniqueTenant("never-up");
+};
+
+TEST_F(LocalClusterFailures, APortThatIsTakenIsNamedWithItsOwnerAndTheRemedy) {
+  // The running cluster's first broker has this port: at base + 1.
+  const auto address = testSettings().brokers.at(0);
+  const int port = std::stoi(address.substr(address.rfind(':') + 1));
+  const auto ran = up(port - 1);
+  EXPECT_EQ(ran.exitCode, 1);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr(fmt::format("port {} of broker 1 is taken by", port)),
+                             HasSubstr("CAAS_PORT_BASE")));
+}
+
+TEST_F(LocalClusterFailures, ADataFolderThatCannotBeWrittenIsNamed) {
+  std::filesystem::create_directories(data().parent_path());
+  std::ofstream{data()} << "a file where the folder should be";
+  const auto ran = up(32'100);
+  EXPECT_EQ(ran.exitCode, 1);
+  EXPECT_THAT(ran.err,
+              AllOf(HasSubstr("can't write to " + data().string()), HasSubstr("make it writable")));
+}
+
 TEST_F(CliFailures, AMissingInputFileIsNamed) {
   const TestTopic topic{"cli-missing", 1};
   const auto ran = run({"produce", "--topic", topic.name(), "--from", "no-such-file"});

@@ -371,5 +371,23 @@ TEST_F(DlqCommands, ListShowRedriveAndDiscard) {
   EXPECT_THAT(ran.out, HasSubstr("discarded by eve"));
 }
 
+TEST_F(CliTool, DeletingATenantCanDiscardItsDeadLettersToo) {
+  const auto leaving = uniqueTenant("dlq-leaves");
+  const CliTenant neighbour{*this, "dlq-stays"};
+  ASSERT_EQ(run({"tenants", "create", leaving}).exitCode, 0);
+  seedDlq("chat.messages." + leaving, "billing", 3);
+  seedDlq("chat.messages." + neighbour.id(), "billing", 2);
+  const auto openEntriesOf = [&](const std::string& tenant) {
+    const auto listed = run({"dlq", "list", "--tenant", tenant, "--json"});
+    return boost::json::parse(listed.out).at("matched").as_int64();
+  };
+  ASSERT_EQ(openEntriesOf(leaving), 3);
+  const auto deleted = run({"tenants", "delete", leaving, "--yes", "--discard-dead-letters"});
+  ASSERT_EQ(deleted.exitCode, 0) << deleted.err;
+  EXPECT_THAT(deleted.out, HasSubstr("3 records in the DLQ are still there, 3 of these discarded"));
+  EXPECT_TRUE(eventually(Milliseconds{30'000}, [&] { return openEntriesOf(leaving) == 0; }));
+  EXPECT_EQ(openEntriesOf(neighbour.id()), 2);
+}
+
 }  // namespace
 }  // namespace caas::kafka::test

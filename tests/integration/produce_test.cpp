@@ -60,6 +60,24 @@ TEST(Produce, FourThreadsShareOneProducer) {
   EXPECT_EQ(verdict.delivered, 20'000) << verdict.describe();
 }
 
+TEST(Produce, NotEnoughInSyncReplicasIsSaidInNumbers) {
+  const TestTopic topic("insync", 1, {{"min.insync.replicas", "4"}});
+  auto settings = testSettings();
+  settings.producer.retries = 1;
+  const auto producer = must(Producer::create(settings));
+  Record record;
+  record.topic = topic.name();
+  record.value = "v";
+  const auto sent = producer->sendAndWait(record);
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().code, ErrorCode::kNotEnoughReplicas);
+  EXPECT_EQ(
+      sent.error().message,
+      fmt::format("not enough replicas for '{}': 3 brokers are up, 3 of partition 0's replicas "
+                  "are in sync, 4 needed",
+                  topic.name()));
+}
+
 TEST(Produce, SendAndWaitTellsWhereTheRecordIs) {
   const TestTopic topic("where", 3);
   auto producer = must(Producer::create(testSettings()));

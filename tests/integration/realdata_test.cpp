@@ -10,6 +10,7 @@
 
 #include "caas/kafka/publisher.hpp"
 #include "caas/kafka/topic_manager.hpp"
+#include "cli_fixture.hpp"
 #include "support/cluster.hpp"
 
 namespace caas::kafka::test {
@@ -36,6 +37,20 @@ struct Message {
   std::string text;
 };
 
+constexpr char kNoRealMessages[] =
+    "the real messages are not on this machine (they may not be copied into the project): set "
+    "CAAS_REAL_MESSAGES to chat.ndjson.gz";
+
+/// Empty: they are not on this machine.
+std::filesystem::path realMessages() {
+  const char* named = std::getenv("CAAS_REAL_MESSAGES");  // NOLINT(concurrency-mt-unsafe)
+  if (named != nullptr) {
+    return named;
+  }
+  const auto beside = projectRoot() / "../shared/data/chat.ndjson.gz";
+  return std::filesystem::exists(beside) ? beside : std::filesystem::path{};
+}
+
 std::vector<Message> loadMessages(const std::filesystem::path& file) {
   const auto unpacked = runProcess({"gzip", "-dc", file.string()});
   if (unpacked.exitCode != 0) {
@@ -60,10 +75,9 @@ std::size_t lineOf(const boost::json::object& event) {
 }
 
 TEST(RealData, EveryMessageComesBackOnceAndInOrder) {
-  const auto file = projectRoot() / "../shared/data/chat.ndjson.gz";
-  if (!std::filesystem::exists(file)) {
-    GTEST_SKIP() << "the real messages are not on this machine: " << file
-                 << " (they may not be copied into the project)";
+  const auto file = realMessages();
+  if (file.empty()) {
+    GTEST_SKIP() << kNoRealMessages;
   }
   const auto messages = loadMessages(file);
   ASSERT_EQ(messages.size(), 71'612U);
@@ -132,6 +146,47 @@ TEST(RealData, EveryMessageComesBackOnceAndInOrder) {
                              << (seen[line] == 0 ? " is missing" : " is doubled");
   }
   must(topics->deleteTenantTopics(tenant.str()), "cleaning up");
+}
+
+TEST_F(CliTool, TheRealMessagesGoThroughTheBinary) {
+  const auto file = realMessages();
+  if (file.empty()) {
+    GTEST_SKIP() << kNoRealMessages;
+  }
+  const CliTenant tenant{*this, "realdata-cli"};
+  const auto unpacked = folder() / "chat.ndjson";
+  ASSERT_EQ(shell(fmt::format("gzip -dc '{}' > '{}'", file.string(), unpacked.string())).exitCode,
+            0);
+  const auto published =
+      run({"publish", "--tenant", tenant.id(), "--type", "message", "--from", unpacked.string(),
+           "--map", "conversation=conversationId,user=userId", "--json"});
+  ASSERT_EQ(published.exitCode, 0) << published.err;
+  const auto summary = boost::json::parse(published.out).as_object();
+  EXPECT_EQ(summary.at("lines").as_int64(), 71'612);
+  EXPECT_EQ(summary.at("delivered").as_int64(), 71'612);
+  EXPECT_EQ(summary.at("refused").as_int64(), 0);
+  // These two say when it was said, in a form of their own.
+  EXPECT_EQ(summary.at("ignoredFields").as_object().size(), 2U) << published.out;
+
+  const auto messages = loadMessages(file);
+  std::map<std::string, std::vector<std::string>> said;
+  for (const auto& message : messages) {
+    said[message.conversation].push_back(message.user + ": " + message.text);
+  }
+  const auto consumed = run({"consume", "--tenant", tenant.id(), "--type", "message", "--from",
+                             "earliest", "--until-end", "--json"});
+  ASSERT_EQ(consumed.exitCode, 0) << consumed.err;
+  std::map<std::string, std::vector<std::string>> heard;
+  for (const auto& record : ndjson(consumed.out)) {
+    const auto& value = record.at("value").as_object();
+    heard[std::string(value.at("conversationId").as_string())].push_back(
+        fmt::format("{}: {}", std::string(value.at("userId").as_string()),
+                    std::string(value.at("text").as_string())));
+  }
+  EXPECT_EQ(heard.size(), said.size());
+  for (const auto& [conversation, lines] : said) {
+    ASSERT_EQ(heard[conversation], lines) << conversation;
+  }
 }
 
 }  // namespace

@@ -133,7 +133,12 @@ TEST_F(CreateTenants, KafkasOwnToolsSeeTheTable) {
     EXPECT_EQ(topic.configs["retention.ms"], std::to_string(row.retentionDays * 86'400'000));
     EXPECT_EQ(topic.configs["cleanup.policy"], row.cleanup);
   }
-  EXPECT_EQ(seen["internal.probe"].partitions, 3);
+  ToolView& probe = seen["internal.probe"];
+  EXPECT_EQ(probe.partitions, 3) << "one for each broker";
+  EXPECT_EQ(probe.replicationFactor, 3);
+  EXPECT_EQ(probe.configs["min.insync.replicas"], "2");
+  EXPECT_EQ(probe.configs["retention.ms"], "3600000");
+  EXPECT_EQ(probe.configs["cleanup.policy"], "delete");
   EXPECT_EQ(seen["internal.retry"].configs["message.timestamp.type"], "LogAppendTime");
 
   const auto presence = kafkaTool(
@@ -220,6 +225,31 @@ TEST_F(CreateTenants, BrokerKilledInTheMiddle) {
   for (const auto& id : ids) {
     expectRightSet(id);
   }
+}
+
+TEST_F(CreateTenants, TenConcurrentCallsWhileABrokerIsKilled) {
+  const auto id = tenant("ten-kill");
+  std::vector<std::unique_ptr<TopicManager>> managers;
+  std::vector<std::future<Result<TenantTopicSet>>> calls;
+  for (int i = 0; i < 10; ++i) {
+    managers.push_back(TopicManager::create(settings_, catalog_));
+    calls.push_back(std::async(std::launch::async, [caller = managers.back().get(), id] {
+      return caller->createTenantTopics(id, Milliseconds{120'000});
+    }));
+  }
+  // Kafka has accepted them, and the callers wait for the brokers to serve them.
+  ASSERT_TRUE(eventually(
+      Milliseconds{60'000}, [&] { return !existingTopicsOf(id).empty(); }, Milliseconds{5}));
+  {
+    const BrokerFault dead(BrokerFault::Kind::kKill, 3);
+    for (auto& call : calls) {
+      const auto set = call.get();
+      ASSERT_TRUE(set) << set.error().describe();
+      EXPECT_EQ(set->topics.size(), topicsOf(id).size());
+    }
+  }
+  expectUsable(id);
+  expectRightSet(id);
 }
 
 // When it is the active controller, the other brokers themselves wait some 40 s before they send

@@ -16,6 +16,19 @@
 
 namespace caas::kafka {
 
+/// How a tenant is taken off the platform.
+struct OffboardOptions {
+  Milliseconds deadline{120'000};
+  /// Also closes the tenant's open entries in the DLQ, as DeadLetterQueue::discard does. Records
+  /// that wait in the retry topics come due once more: a log gives none of them up alone.
+  bool discardDeadLetters = false;
+  std::string by{};  ///< who does it, for the DLQ's ledger; the client id unless given
+};
+struct OffboardReport {
+  DeleteTenantReport deleted;
+  std::int64_t deadLettersDiscarded = 0;
+};
+
 /// Puts the parts together: one per cluster and application. Thread-safe.
 class KafkaService {
  public:
@@ -47,6 +60,10 @@ class KafkaService {
   [[nodiscard]] Result<std::unique_ptr<GroupManager>> makeGroupManager();
   /// What failed for good: to look at, to send back or to close.
   [[nodiscard]] Result<std::unique_ptr<DeadLetterQueue>> makeDeadLetterQueue();
+  /// TopicManager::deleteTenantTopics, and what the tenant leaves in the DLQ. Errors: those of
+  /// both; kPartialFailure when the topics are gone and the DLQ could not be written.
+  [[nodiscard]] Result<OffboardReport> offboardTenant(std::string_view tenantId,
+                                                      const OffboardOptions& options = {});
   /// A client of the schema registry, for EventDecoder and SchemaSerde.
   [[nodiscard]] Result<std::shared_ptr<SchemaRegistry>> makeSchemaRegistry();
   [[nodiscard]] Result<std::shared_ptr<const Catalog>> catalog();
