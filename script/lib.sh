@@ -71,7 +71,7 @@ writeEnvFile() {
     printf '%s\n' \
       '# Written by script/run for the local cluster. .env.example lists all there is to set.' \
       "KAFKA_BROKERS=$KAFKA_BROKERS" "KAFKA_CLIENT_ID=caas-platform" \
-      "SCHEMA_REGISTRY_URL=$SCHEMA_REGISTRY_URL"
+      "SCHEMA_REGISTRY_URL=$SCHEMA_REGISTRY_URL" "KAFKA_JMX_URLS=${KAFKA_JMX_URLS:-}"
   ) >"$ROOT/.env"
   say 'wrote .env for the local cluster'
 }

@@ -13,6 +13,8 @@ from .settings import CACHE, HOST, JAVA, NODES, ROOT, Failure, Settings, make_fo
 
 TEMPLATE = ROOT / "deploy" / "kafka" / "server.properties"
 LIBS = CACHE / "kafka" / "libs"
+EXPORTER = CACHE / "jmx" / "jmx_prometheus_javaagent.jar"
+EXPORTER_RULES = ROOT / "deploy" / "jmx" / "kafka.yml"
 # G1 takes a fifth more memory (250 MB against 200, idle), and there are only two cores to share.
 JVM = "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Djava.awt.headless=true"
 HEAP = "-Xms128m -Xmx1g"
@@ -37,7 +39,8 @@ class Broker:
     @property
     def ports(self) -> list[int]:
         s, n = self.settings, self.node
-        return [s.client_port(n), s.controller_port(n), s.broker_port(n)]
+        jmx = [s.jmx_port(n)] if s.jmx else []
+        return [s.client_port(n), s.controller_port(n), s.broker_port(n), *jmx]
 
     @property
     def alive(self) -> bool:
@@ -65,6 +68,9 @@ class Broker:
             f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.xml')}",
             f"-Dcaas.log={self.process.log}",
         ]
+        if self.settings.jmx:
+            address = f"{HOST}:{self.settings.jmx_port(self.node)}"
+            options.append(f"-javaagent:{EXPORTER}={address}:{EXPORTER_RULES}")
         self.process.start(
             [str(JAVA), *options, "-cp", classpath(), "kafka.Kafka", str(self.properties)]
         )

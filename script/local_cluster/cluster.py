@@ -149,10 +149,17 @@ class Cluster:
                 state = "silent"
             good = good and state == "up"
             pid = f"pid {process.pid}, {process.rss_mb} MB" if process.pid else ""
-            print(f"  {part.name:<9} {state:<7} 127.0.0.1:{part.port:<6} {pid}".rstrip())
+            metrics = self._metrics(part)
+            print(f"  {part.name:<9} {state:<7} 127.0.0.1:{part.port:<6} {pid:<18} {metrics}".rstrip())
             for crash in sorted(process.folder.glob("hs_err_pid*.log")):
                 print(f"    its Java machine crashed once: {crash.relative_to(ROOT)}")
         return good
+
+    def _metrics(self, part) -> str:
+        """Where its JMX exporter answers, if it does."""
+        if not isinstance(part, Broker) or port_owner(self.settings.jmx_port(part.node)) is None:
+            return ""
+        return f"metrics 127.0.0.1:{self.settings.jmx_port(part.node)}"
 
     def part(self, name: str):
         for part in self.parts:

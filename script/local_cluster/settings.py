@@ -25,6 +25,13 @@ class Settings:
             raise Failure(f"CAAS_CLUSTER={self.name!r}: letters, digits, - and _ only")
         self.folder = CACHE / "cluster" / self.name
         self.base = self._port_base()
+        self.jmx = self._jmx()
+
+    def _jmx(self) -> bool:
+        text = os.environ.get("CAAS_JMX") or "on"
+        if text not in ("on", "off"):
+            raise Failure(f"CAAS_JMX={text!r}: on or off")
+        return text == "on"
 
     def _port_base(self) -> int:
         text = os.environ.get("CAAS_PORT_BASE", "")
@@ -66,12 +73,17 @@ class Settings:
         return ",".join(f"{HOST}:{self.client_port(n)}" for n in NODES)
 
     @property
+    def jmx_urls(self) -> str:
+        return ",".join(f"http://{HOST}:{self.jmx_port(n)}/metrics" for n in NODES)
+
+    @property
     def registry_url(self) -> str:
         return f"http://{HOST}:{self.registry_port}"
 
     def environment(self) -> dict[str, str]:
         return {
             "KAFKA_BROKERS": self.brokers,
+            "KAFKA_JMX_URLS": self.jmx_urls if self.jmx else "",
             "SCHEMA_REGISTRY_URL": self.registry_url,
             "CAAS_CLUSTER": self.name,
             "CAAS_PORT_BASE": str(self.base),
