@@ -41,6 +41,17 @@ bool mayPass(const Error& error) {
   }
 }
 
+/// What goes on beside the watch: the snapshot for metrics and HTTP, and the canary.
+Result<void> startObserving(KafkaService& service, const Settings& settings) {
+  CAAS_ASSIGN(const auto snapshots, service.snapshots());
+  snapshots->start();
+  if (settings.probeInterval > Milliseconds{0}) {
+    CAAS_ASSIGN(const auto probe, service.probe());
+    probe->start();
+  }
+  return {};
+}
+
 /// false: it was asked to stop before the service was ready.
 Result<bool> start(Session& session, KafkaService& service, Interrupt& interrupt) {
   auto pause = kFirstPause;
@@ -108,6 +119,7 @@ Result<int> serve(Session& session, const ServeOptions& options) {
   log::info("starting", {{"version", kVersion}, {"brokers", brokers}});
   CAAS_ASSIGN(const bool ready, start(session, *service, *interrupt));
   if (ready) {
+    CAAS_TRY(startObserving(*service, loaded->settings));
     log::info("ready", {{"brokers", brokers}, {"check_interval_ms", interval.count()}});
     watch(*service, *interrupt, interval);
   }

@@ -55,6 +55,14 @@ struct NewTopic {
   std::map<std::string, std::string> configs;
 };
 
+/// More partitions for a topic. The brokers that hold each new one, who is to lead it first; left
+/// out, Kafka chooses.
+struct TopicGrowth {
+  std::string topic;
+  int newTotal = 0;
+  std::vector<std::vector<int>> replicas{};
+};
+
 /// The outcome for one name of a batched call.
 struct NamedResult {
   std::string name;
@@ -169,9 +177,8 @@ class AdminClient {
                                                               bool validateOnly = false);
   [[nodiscard]] Result<std::vector<NamedResult>> deleteTopics(
       const std::vector<std::string>& topics, const CallOptions& options = {});
-  /// Grows a topic to `newTotal` partitions.
   [[nodiscard]] Result<std::vector<NamedResult>> createPartitions(
-      const std::vector<std::pair<std::string, int>>& newTotals, const CallOptions& options = {});
+      const std::vector<TopicGrowth>& growths, const CallOptions& options = {});
 
   /// `names`: only these settings; a topic answers with some 40 of them (5 KB). Empty: all.
   [[nodiscard]] Result<std::vector<TopicConfigs>> describeConfigs(

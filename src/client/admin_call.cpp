@@ -12,7 +12,7 @@ namespace caas::kafka::client {
 
 AdminClient::Impl::Impl(rd_kafka_t* client, std::vector<std::string> brokers)
     : handle(client),
-      state(std::move(brokers)),
+      state(client, std::move(brokers)),
       mainQueue_(rd_kafka_queue_get_main(client)),
       thread_([this] { serve(); }) {}
 
@@ -184,7 +184,8 @@ Result<EventPtr> AdminClient::Impl::await(rd_kafka_queue_t* queue, std::string_v
 Result<std::unique_ptr<AdminClient>> AdminClient::create(const Settings& settings,
                                                          std::string_view purpose) {
   ConfBuilder builder(settings, purpose);
-  builder.events(RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
+  builder.statistics();
+  builder.events(RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_STATS);
   CAAS_ASSIGN(ConfPtr conf, builder.take());
   CAAS_ASSIGN(rd_kafka_t* const handle, makeClient(RD_KAFKA_PRODUCER, std::move(conf)));
   return std::unique_ptr<AdminClient>(

@@ -299,18 +299,26 @@ Result<std::vector<NamedResult>> AdminClient::deleteTopics(const std::vector<std
 }
 
 Result<std::vector<NamedResult>> AdminClient::createPartitions(
-    const std::vector<std::pair<std::string, int>>& newTotals, const CallOptions& options) {
-  if (newTotals.empty()) {
+    const std::vector<TopicGrowth>& growths, const CallOptions& options) {
+  if (growths.empty()) {
     return std::vector<NamedResult>{};
   }
   std::vector<NewPartitionsPtr> requests;
-  for (const auto& [topic, total] : newTotals) {
+  for (const auto& growth : growths) {
     std::array<char, 256> reason{};
     NewPartitionsPtr request(rd_kafka_NewPartitions_new(
-        topic.c_str(), static_cast<std::size_t>(std::max(total, 0)), reason.data(), reason.size()));
-    if (!request) {
-      return fail(
-          errors::invalidArgument(fmt::format("growing topic '{}': {}", topic, reason.data())));
+        growth.topic.c_str(), static_cast<std::size_t>(std::max(growth.newTotal, 0)), reason.data(),
+        reason.size()));
+    bool good = request != nullptr;
+    for (std::size_t i = 0; good && i < growth.replicas.size(); ++i) {
+      std::vector<std::int32_t> brokers(growth.replicas[i].begin(), growth.replicas[i].end());
+      good = rd_kafka_NewPartitions_set_replica_assignment(
+                 request.get(), static_cast<std::int32_t>(i), brokers.data(), brokers.size(),
+                 reason.data(), reason.size()) == RD_KAFKA_RESP_ERR_NO_ERROR;
+    }
+    if (!good) {
+      return fail(errors::invalidArgument(
+          fmt::format("growing topic '{}': {}", growth.topic, reason.data())));
     }
     requests.push_back(std::move(request));
   }

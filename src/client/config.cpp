@@ -11,6 +11,13 @@
 #include "core/errors.hpp"
 
 namespace caas::kafka::client {
+namespace {
+
+/// For the metrics of connections. Each time the client describes all its partitions too, a
+/// kilobyte each.
+constexpr Milliseconds kStatisticsInterval{10'000};
+
+}  // namespace
 
 ConfBuilder::ConfBuilder(const Settings& settings, std::string_view purpose)
     : conf_(rd_kafka_conf_new()) {
@@ -81,6 +88,10 @@ ConfBuilder& ConfBuilder::events(int mask) {
   return *this;
 }
 
+ConfBuilder& ConfBuilder::statistics() {
+  return set("statistics.interval.ms", kStatisticsInterval.count());
+}
+
 Result<ConfPtr> ConfBuilder::take() {
   if (!refused_.empty()) {
     return fail(errors::invalidConfiguration(
@@ -120,7 +131,8 @@ Result<ConfPtr> producerConf(const Settings& settings, const ProducerSettings& p
            std::min<std::int64_t>(2 * producer.queueMaxRecords + 1'000, 2'147'483'647));
   conf.set("queue.buffering.max.kbytes",
            std::min<std::int64_t>(2 * (producer.queueMaxBytes / 1024) + 16 * 1024, 2'147'483'647));
-  conf.events(RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
+  conf.statistics();
+  conf.events(RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_STATS);
   return conf.take();
 }
 

@@ -18,6 +18,8 @@ class ConfBuilder {
   ConfBuilder& set(const char* name, std::string_view value);
   ConfBuilder& set(const char* name, std::int64_t value);
   ConfBuilder& events(int mask);
+  /// Statistics now and then, for a client whose queue is always served: they would pile up.
+  ConfBuilder& statistics();
   /// The finished configuration; kInvalidConfiguration names the property and why.
   [[nodiscard]] Result<ConfPtr> take();
 

@@ -64,7 +64,7 @@ class ConsumerClient::Impl {
  public:
   Impl(rd_kafka_t* handle, const Settings& settings, ConsumerClientOptions options)
       : handle_(handle),
-        state_(settings.brokers),
+        state_(handle_, settings.brokers),
         options_(std::move(options)),
         queue_(rd_kafka_queue_get_consumer(handle)) {}
 

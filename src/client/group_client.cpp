@@ -145,7 +145,7 @@ PartitionListPtr listOf(const std::vector<GroupOffset>& offsets) {
 class GroupClient::Impl {
  public:
   Impl(rd_kafka_t* handle, const Settings& settings, const std::function<void()>& wake)
-      : handle_(handle), state_(settings.brokers) {
+      : handle_(handle), state_(handle_, settings.brokers) {
     events_.emplace(rd_kafka_queue_get_consumer(handle), wake);
     replies_.emplace(rd_kafka_queue_new(handle), wake);
   }
@@ -368,8 +368,9 @@ Result<ConfPtr> groupConf(const Settings& settings, const GroupClientOptions& op
   conf.set("queued.min.messages", 10'000);
   // How long a partition that was found to have enough read ahead is left alone.
   conf.set("fetch.queue.backoff.ms", 5);
+  conf.statistics();
   conf.events(RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_ERROR |
-              RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_OFFSET_COMMIT);
+              RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_STATS);
   return conf.take();
 }
 

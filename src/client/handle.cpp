@@ -39,12 +39,21 @@ std::string_view addressOf(std::string_view brokerName) {
   return brokerName.substr(0, brokerName.find('/'));
 }
 
+/// "caas-service-consumer#consumer-1" → "caas-service-consumer": what brokers know it as.
+std::string clientIdOf(const rd_kafka_t* client) {
+  const std::string_view name = rd_kafka_name(client);
+  return std::string(name.substr(0, name.rfind('#')));
+}
+
 }  // namespace
 
 void prepareForStaticClients() {
   // With no option it would do nothing.
   OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr);
 }
+
+ConnectionState::ConnectionState(const rd_kafka_t* client, std::vector<std::string> brokers)
+    : brokers_(std::move(brokers)), meter_(clientIdOf(client)) {}
 
 void ConnectionState::onError(rd_kafka_resp_err_t code, std::string_view text) {
   if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
@@ -88,6 +97,7 @@ std::string ConnectionState::report() const {
 bool serveCommonEvent(rd_kafka_t* client, rd_kafka_event_t* event, ConnectionState& state) {
   switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_LOG: logEvent(client, event); return true;
+    case RD_KAFKA_EVENT_STATS: state.onStatistics(rd_kafka_event_stats(event)); return true;
     case RD_KAFKA_EVENT_ERROR: {
       const auto code = rd_kafka_event_error(event);
       if (rd_kafka_event_error_is_fatal(event) != 0) {

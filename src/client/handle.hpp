@@ -9,6 +9,7 @@
 
 #include "caas/kafka/result.hpp"
 #include "caas/kafka/settings.hpp"
+#include "client/connection_meter.hpp"
 #include "client/raii.hpp"
 #include "core/log.hpp"
 
@@ -22,10 +23,11 @@ void prepareForStaticClients();
 /// What librdkafka told about connections and fatal errors, from its event queue. Thread-safe.
 class ConnectionState {
  public:
-  explicit ConnectionState(std::vector<std::string> brokers) : brokers_(std::move(brokers)) {}
+  ConnectionState(const rd_kafka_t* client, std::vector<std::string> brokers);
 
   void onError(rd_kafka_resp_err_t code, std::string_view text);
   void onFatal(Error error);
+  void onStatistics(std::string_view json) { meter_.take(json); }
   /// An answer came from some broker.
   void onAnswer() {
     reached_ = true;
@@ -47,10 +49,11 @@ class ConnectionState {
   mutable std::mutex mutex_;
   std::map<std::string, std::string, std::less<>> lastError_;
   std::optional<Error> fatal_;
+  ConnectionMeter meter_;
 };
 
-/// Serves the events that every client has: logs go to our log, errors to `state`. False for an
-/// event of another kind.
+/// Serves the events that every client has: logs go to our log, errors and statistics to `state`.
+/// False for an event of another kind.
 bool serveCommonEvent(rd_kafka_t* client, rd_kafka_event_t* event, ConnectionState& state);
 
 /// Makes a client from a configuration (which it takes) and points its log at its main queue.

@@ -43,7 +43,7 @@ class ProducerClient::Impl {
   Impl(rd_kafka_t* handle, const Settings& settings, DeliverySink& sink)
       : handle_(handle),
         deliveryTimeout_(settings.producer.deliveryTimeout),
-        state_(settings.brokers),
+        state_(handle_, settings.brokers),
         sink_(sink),
         replicas_(handle),
         mainQueue_(rd_kafka_queue_get_main(handle)),

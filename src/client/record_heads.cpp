@@ -28,7 +28,7 @@ class HeadReader {
   HeadReader(rd_kafka_t* handle, const Settings& settings, const HeadOptions& options)
       : handle_(handle),
         queue_(rd_kafka_queue_get_consumer(handle)),
-        state_(settings.brokers),
+        state_(handle_.get(), settings.brokers),
         options_(options) {}
 
   Result<Heads> read(const std::vector<HeadRange>& ranges) {

@@ -48,7 +48,7 @@ class TransactionalClient::Impl {
   Impl(rd_kafka_t* handle, const Settings& settings, TransactionalOptions options)
       : handle_(handle),
         options_(std::move(options)),
-        state_(settings.brokers),
+        state_(handle_, settings.brokers),
         mainQueue_(rd_kafka_queue_get_main(handle)),
         thread_([this] { serve(); }) {}
 

@@ -115,8 +115,10 @@ TEST(UnknownNamesTest, AMistypedNameIsAWarningWithTheNearestOne) {
                           {"DEFAULT_PARTITION", "x"},
                           {"MESSAGE_RETENTION_DAY", "x"},
                           {"HTTP_LISTN", "x"},
-                          {"KAFKA_JMX_URL", "x"}}),
-              testing::SizeIs(8));
+                          {"KAFKA_JMX_URL", "x"},
+                          {"PROBE_INTERVAL", "x"},
+                          {"METRICS_PER_PARTITIONS", "x"}}),
+              testing::SizeIs(10));
 }
 
 TEST(UnknownNamesTest, NamesOfOthersAreLeftAlone) {
@@ -130,6 +132,7 @@ TEST(UnknownNamesTest, NamesOfOthersAreLeftAlone) {
                           {"HTTPS_PROXY", ""},
                           {"LOGNAME", "me"},
                           {"LOG_DIR", "/var/log"},
+                          {"METRICS_PORT", "9100"},
                           {"DEFAULT_LANGUAGE", "en"},
                           {"MESSAGE_OF_THE_DAY", ""},
                           {"HTTP_HOST", ""},

@@ -131,6 +131,8 @@ TEST_F(LoadSettingsTest, ReadsEveryKindOfValue) {
                             {"HTTP_OPS_LISTEN", "127.0.0.1:0"},
                             {"HTTP_ALLOW_CIDRS", "10.0.0.0/8,::1/128"},
                             {"KAFKA_JMX_URLS", "http://a:1,http://b:2"},
+                            {"PROBE_INTERVAL_MS", "500"},
+                            {"METRICS_PER_PARTITION", "yes"},
                             {"LOG_FORMAT", "json"}});
   const auto& settings = loaded.settings;
   EXPECT_THAT(settings.brokers, ElementsAre("a:1", "[::1]:2"));
@@ -159,7 +161,18 @@ TEST_F(LoadSettingsTest, ReadsEveryKindOfValue) {
   EXPECT_EQ(settings.http.opsListen, "127.0.0.1:0");
   EXPECT_THAT(settings.http.allowCidrs, ElementsAre("10.0.0.0/8", "::1/128"));
   EXPECT_THAT(settings.jmxUrls, ElementsAre("http://a:1", "http://b:2"));
+  EXPECT_EQ(settings.probeInterval, Milliseconds{500});
+  EXPECT_TRUE(settings.metricsPerPartition);
   EXPECT_EQ(settings.logFormat, LogFormat::kJson);
+}
+
+TEST_F(LoadSettingsTest, TheProbeIsOffOrNotTooOften) {
+  EXPECT_EQ(load({{"PROBE_INTERVAL_MS", "0"}}).settings.probeInterval, Milliseconds{0});
+  for (const auto* bad : {"499", "3600001", "-1", "10s"}) {
+    const auto loaded = loadSettings({{"PROBE_INTERVAL_MS", bad}}, "");
+    ASSERT_FALSE(loaded) << bad;
+    EXPECT_THAT(loaded.error().message, HasSubstr("PROBE_INTERVAL_MS"));
+  }
 }
 
 TEST_F(LoadSettingsTest, EveryVariableTakesWhatItPrints) {

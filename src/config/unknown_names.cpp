@@ -13,12 +13,12 @@ namespace caas::kafka::config {
 namespace {
 
 // Prefixes that hardly anybody else uses: whatever is unknown under them is worth a line.
-constexpr std::array<std::string_view, 4> kOwnPrefixes{"KAFKA_", "PRODUCER_", "CONSUMER_",
-                                                       "SCHEMA_REGISTRY_"};
+constexpr std::array<std::string_view, 5> kOwnPrefixes{"KAFKA_", "PRODUCER_", "CONSUMER_",
+                                                       "SCHEMA_REGISTRY_", "PROBE_"};
 // Prefixes that the whole world uses (and CAAS_, of which our scripts have many): only what looks
 // like a typing error is worth one.
-constexpr std::array<std::string_view, 5> kSharedPrefixes{"DEFAULT_", "MESSAGE_", "HTTP_", "LOG_",
-                                                          "CAAS_"};
+constexpr std::array<std::string_view, 6> kSharedPrefixes{"DEFAULT_", "MESSAGE_", "HTTP_",
+                                                          "LOG_",     "CAAS_",    "METRICS_"};
 constexpr std::size_t kTypingError = 2;
 
 // Read by Kafka's own scripts and images, by proxies' users and by our scripts.

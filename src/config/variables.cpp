@@ -214,6 +214,25 @@ VariableGroup httpGroup() {
                     CAAS_SETTING(http.allowCidrs))}};
 }
 
+Variable probeVariable() {
+  return {
+      .name = "PROBE_INTERVAL_MS",
+      .allowed = "0 (never), or 500 to 3600000",
+      .description =
+          "How often the daemon sends a record through each broker as leader and waits until it "
+          "reads it again (topic internal.probe).",
+      .set = [](Settings& settings, const std::string& text) -> std::string {
+        const auto value = parseInteger(text);
+        if (!value || (*value != 0 && (*value < 500 || *value > 3'600'000))) {
+          return std::string(kNotAllowed);
+        }
+        settings.probeInterval = Milliseconds{*value};
+        return {};
+      },
+      .get =
+          [](const Settings& settings) { return std::to_string(settings.probeInterval.count()); }};
+}
+
 VariableGroup observingGroup() {
   return {"Observing",
           "",
@@ -223,7 +242,12 @@ VariableGroup observingGroup() {
                         CAAS_SETTING(logFormat)),
            listVariable("KAFKA_JMX_URLS", "http URLs, comma-separated",
                         "The brokers' JMX exporters; the controller can be asked there.",
-                        urlProblem, CAAS_SETTING(jmxUrls))}};
+                        urlProblem, CAAS_SETTING(jmxUrls)),
+           probeVariable(),
+           boolVariable("METRICS_PER_PARTITION",
+                        "Series for each partition among the metrics (docs/metrics.md). With "
+                        "thousands of partitions they are many.",
+                        CAAS_SETTING(metricsPerPartition))}};
 }
 
 }  // namespace

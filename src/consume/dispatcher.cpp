@@ -27,7 +27,10 @@ Dispatcher::Dispatcher(DispatcherOptions options, std::shared_ptr<FailureRoute> 
       breaker_(std::move(breaker)),
       clock_(clock),
       random_(random),
-      lanes_(options_.ordering) {}
+      lanes_(options_.ordering),
+      wallClockAhead_(clock.now().time_since_epoch() - clock.steadyNow().time_since_epoch()),
+      registration_(meters::processMeters().add(
+          [this](meters::MeterReport& report) { tellMeters(report); })) {}
 
 Dispatcher::~Dispatcher() {
   while (Task* const task = popReady()) {
@@ -63,6 +66,7 @@ Partition* Dispatcher::open(const client::TopicPartition& id, std::string entry,
     source->name = name;
   }
   partition->source = source.get();
+  partition->counts = &countsOf(id.topic);
   partition->epoch = ++epochs_;
   sourcesAssigned_ += source->partitions++ == 0 ? 1 : 0;
   ++stats_.partitions;
@@ -96,9 +100,9 @@ void Dispatcher::admit(Partition& partition, std::span<const Arrival> arrivals) 
       partition.ledger.emplace(offset, partition.restored);
     }
     partition.nextOffset = offset + 1;
-    ++stats_.consumed;
+    ++partition.counts->consumed;
     if (task == nullptr) {
-      ++stats_.skipped;
+      ++partition.counts->skipped;
       ++partition.changes;
       partition.ledger->skip(offset);
       continue;
@@ -213,6 +217,7 @@ std::chrono::nanoseconds Dispatcher::tick() {
   std::chrono::nanoseconds wait = kIdleTick;
   Burial burial(*this);
   const auto now = clock_.now();
+  wallClockAhead_ = now.time_since_epoch() - clock_.steadyNow().time_since_epoch();
   while (!later_.empty() && later_.front().due <= now) {
     std::ranges::pop_heap(later_, std::greater<>{});
     Task* const task = later_.back().task;

@@ -19,6 +19,8 @@
 #include "consume/key_lanes.hpp"
 #include "consume/partition.hpp"
 #include "consume/task.hpp"
+#include "consume/topic_counts.hpp"
+#include "core/meters.hpp"
 
 namespace caas::kafka::consume {
 
@@ -149,6 +151,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   [[nodiscard]] bool asksForRetry(const HandlerResult& result) const;
   [[nodiscard]] bool tryAgainInPlace(const Task& task, const HandlerResult& result) const;
   [[nodiscard]] Milliseconds backoffOf(int attempt);
+  [[nodiscard]] TopicCounts& countsOf(const std::string& topic);
+  [[nodiscard]] ConsumerStats statsLocked() const;
+  void tellMeters(meters::MeterReport& report) const;
   void finish(Task* task);
   void discard(Task* task);
   void later(Task* task, Timestamp due);
@@ -171,6 +176,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   std::condition_variable ended_;
   std::vector<std::unique_ptr<Partition>> partitions_;  ///< gone ones until their tasks are back
   std::map<std::string, std::unique_ptr<Source>, std::less<>> sources_;
+  /// By topic; what was counted stays when partitions go.
+  std::map<std::string, TopicCounts, std::less<>> counts_;
   KeyLanes lanes_;
   std::vector<Later> later_;  ///< heap by due time
   RunningList running_;
@@ -180,7 +187,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   std::uint64_t epochs_ = 0;
   Lane* freeLanes_ = nullptr;
   TaskQueue dead_;
-  ConsumerStats stats_;
+  ConsumerStats stats_;  ///< without what `counts_` tells
   int sourcesAssigned_ = 0;
   int inHandlers_ = 0;
   int threads_ = 0;
@@ -193,6 +200,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   bool breakerHolds_ = false;
   bool paused_ = false;
   bool stopping_ = false;
+  /// What the wall clock shows is so much after the steady clock's time.
+  std::chrono::nanoseconds wallClockAhead_;
+  meters::Meters::Registration registration_;
 };
 
 /// Holds the lock, and frees what died meanwhile after giving it back.

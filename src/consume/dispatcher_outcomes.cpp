@@ -31,31 +31,37 @@ bool Dispatcher::settle(Task* task, HandlerResult&& result) {
   --inHandlers_;
   // A record that is refused for what it is says nothing of a dependency.
   const auto run = task->record.attempt > 1 ? Breaker::Run::kAgain : Breaker::Run::kFirst;
-  if (breaker_->onResult(!asksForRetry(result), run, task->startedAt, clock_.steadyNow())) {
+  const auto now = clock_.steadyNow();
+  TopicCounts& counts = *task->partition->counts;
+  counts.handler.observe(now - task->startedAt);
+  if (breaker_->onResult(!asksForRetry(result), run, task->startedAt, now)) {
     breakerHolds_ = false;
     log::warn(breaker_->open() ? "nearly every record fails: pausing" : "records succeed again",
               {{"group", options_.group}, {"last", result.message()}});
   }
   Partition& partition = *task->partition;
   if (partition.state == Partition::State::kGone) {
-    ++stats_.dropped;
+    ++counts.dropped;
     lanes_.leave(task);
     discard(task);
     return false;
   }
   if (result.kind() == HandlerResult::Kind::kAck) {
     lanes_.leave(task);
+    const auto written = task->record.timestamp.time_since_epoch();
+    counts.endToEnd.observe(std::max<std::chrono::nanoseconds>(
+        now.time_since_epoch() + wallClockAhead_ - written, std::chrono::nanoseconds{0}));
     if (options_.forwarding) {
       stage(task);
     } else {
-      ++stats_.acked;
+      ++counts.acked;
       finish(task);
     }
     return false;
   }
   task->staged.reset();  // what a failed handler returned is not written
   if (tryAgainInPlace(*task, result)) {
-    ++stats_.retried;
+    ++counts.retried;
     rest(task);
     if (partition.state == Partition::State::kActive) {
       later(task, clock_.now() + backoffOf(task->record.attempt++));
@@ -150,8 +156,9 @@ void Dispatcher::divert(Task* task) {
 
 void Dispatcher::diverted(Task* task, const Result<FailureOutcome>& outcome) {
   const Burial burial(*this);
+  TopicCounts& counts = *task->partition->counts;
   if (task->partition->state == Partition::State::kGone) {
-    ++stats_.dropped;
+    ++counts.dropped;
     discard(task);
     return;
   }
@@ -164,7 +171,7 @@ void Dispatcher::diverted(Task* task, const Result<FailureOutcome>& outcome) {
     later(task, clock_.now() + kDivertAgain);
     return;
   }
-  ++(*outcome == FailureOutcome::kDeadLettered ? stats_.deadLettered : stats_.retried);
+  ++(*outcome == FailureOutcome::kDeadLettered ? counts.deadLettered : counts.retried);
   finish(task);
   wakeWorkers();
 }

@@ -22,7 +22,7 @@ void Dispatcher::divertInTransaction(Task* task, const FailedRecord& failed) {
   route_->prepare(failed, [self = shared_from_this(), task](Result<FailureCopy> copy) {
     const Burial burial(*self);
     if (task->partition->state == Partition::State::kGone) {
-      ++self->stats_.dropped;
+      ++task->partition->counts->dropped;
       self->discard(task);
       return;
     }
@@ -62,7 +62,7 @@ void Dispatcher::dropGone(std::vector<Task*>& staged) {
     if (task->partition->state != Partition::State::kGone) {
       return false;
     }
-    ++stats_.dropped;
+    ++task->partition->counts->dropped;
     discard(task);
     return true;
   });
@@ -110,12 +110,13 @@ void Dispatcher::transacted(const CommitPlan& plan, const std::vector<Task*>& st
     const Burial burial(*this);
     ++stats_.transactions;
     for (auto* task : staged) {
+      TopicCounts& counts = *task->partition->counts;
       if (!task->staged->failure) {
-        ++stats_.acked;
+        ++counts.acked;
         stats_.forwarded += std::ssize(task->staged->outputs);
       } else {
-        ++(*task->staged->failure == FailureOutcome::kDeadLettered ? stats_.deadLettered
-                                                                   : stats_.retried);
+        ++(*task->staged->failure == FailureOutcome::kDeadLettered ? counts.deadLettered
+                                                                   : counts.retried);
       }
       // In a partition that was given away meanwhile there is nothing to complete any more.
       if (task->partition->state == Partition::State::kGone) {

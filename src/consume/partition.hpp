@@ -9,6 +9,7 @@
 #include "client/admin.hpp"
 #include "consume/offset_ledger.hpp"
 #include "consume/task.hpp"
+#include "consume/topic_counts.hpp"
 
 namespace caas::kafka::consume {
 
@@ -45,6 +46,7 @@ struct Partition {
   std::string entry;
   std::string tenant;
   Source* source = nullptr;
+  TopicCounts* counts = nullptr;
   State state = State::kActive;
   /// Made at the first record, where the group had no offset.
   std::optional<OffsetLedger> ledger;

@@ -127,6 +127,11 @@ Result<std::vector<client::GroupInfo>> ClusterWatch::groups(const Deadline& dead
   return link->admin->listGroups({.timeout = deadline.slice(deadline.total()), .broker = {}});
 }
 
+Result<std::shared_ptr<client::AdminClient>> ClusterWatch::admin(const Deadline& deadline) {
+  CAAS_ASSIGN(const auto link, connect(deadline));
+  return link->admin;
+}
+
 client::BrokerInfo ClusterWatch::lastSeen(int broker) const {
   const std::lock_guard lock(mutex_);
   const auto found = seen_.find(broker);

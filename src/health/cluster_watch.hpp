@@ -55,6 +55,9 @@ class ClusterWatch {
                                                        const Deadline& deadline);
   [[nodiscard]] Result<std::vector<client::GroupInfo>> groups(const Deadline& deadline);
 
+  /// The client that is in use now; it begins at brokers that answered the last survey.
+  [[nodiscard]] Result<std::shared_ptr<client::AdminClient>> admin(const Deadline& deadline);
+
   /// Where a broker was when it was last seen alive; empty host: never.
   [[nodiscard]] client::BrokerInfo lastSeen(int broker) const;
 

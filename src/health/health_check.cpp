@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 
 #include "caas/kafka/health.hpp"
-#include "caas/kafka/schema_registry.hpp"
 #include "core/errors.hpp"
+#include "health/cluster_look.hpp"
 #include "health/cluster_watch.hpp"
+#include "health/controller_finder.hpp"
+#include "health/registry_look.hpp"
 #include "health/verdict.hpp"
 #include "topics/inventory.hpp"
 #include "topics/wanted.hpp"
@@ -29,44 +31,6 @@ std::string_view toString(HealthStatus status) {
   return "unknown";
 }
 
-namespace {
-
-std::set<int> replicaIds(const client::ClusterMetadata& metadata) {
-  std::set<int> ids;
-  for (const auto& topic : metadata.topics) {
-    for (const auto& partition : topic.partitions) {
-      ids.insert(partition.replicas.begin(), partition.replicas.end());
-    }
-  }
-  return ids;
-}
-
-BrokerHealth brokerHealth(const client::BrokerInfo& info) {
-  BrokerHealth health;
-  health.nodeId = info.id;
-  health.host = info.host;
-  health.port = info.port;
-  health.rack = info.rack;
-  return health;
-}
-
-/// Why a broker that is listed as living did not answer well.
-std::string whyNoAnswer(const Error& error) {
-  if (error.code == ErrorCode::kTimeout || error.code == ErrorCode::kConnectionTimeout) {
-    return "it does not answer: its process hangs or just died, or the network to it is cut; look "
-           "at the process and its log";
-  }
-  return error.describe();
-}
-
-constexpr Milliseconds kRegistryPatience{2'000};
-constexpr std::string_view kGone =
-    "it is down, hangs, or is cut off: the cluster has given it up, and partitions have replicas "
-    "on "
-    "it; start it, or look why it hangs";
-
-}  // namespace
-
 class HealthCheck::Impl {
  public:
   Impl(const Settings& settings, const Catalog& catalog, Clock& clock)
@@ -85,7 +49,7 @@ class HealthCheck::Impl {
     HealthCheckResult result;
     result.checkedAt = parts_->clock.now();
     // Beside the brokers: one that hangs takes nothing of their time.
-    auto registry = std::async(std::launch::async, [&] { return askRegistry(total); });
+    auto registry = std::async(std::launch::async, [&] { return parts_->registry.ask(total); });
     auto findings = look(deadline, result.details);
     findings.registry = result.details.registry = registry.get();
     auto verdict = health::judge(findings);
@@ -109,7 +73,8 @@ class HealthCheck::Impl {
     // Without metadata the brokers that are asked are known all the same; only those that are long
     // dead are not.
     const auto metadata = parts_->watch.metadata(deadline);
-    return brokersOf(survey, metadata ? replicaIds(*metadata) : std::set<int>{});
+    return health::brokersOf(survey, metadata ? health::replicaIds(*metadata) : std::set<int>{},
+                             parts_->watch);
   }
 
   Result<TopicHealthResult> checkTopics(Milliseconds total) {
@@ -127,18 +92,11 @@ class HealthCheck::Impl {
     CAAS_ASSIGN(const auto metadata, parts_->watch.metadata(deadline));
     CAAS_TRY(allAnswered(survey));
     CAAS_ASSIGN(const auto groups, parts_->watch.groups(deadline));
-    ClusterStats stats;
-    stats.cluster = clusterOf(survey.clusterId, brokersOf(survey, replicaIds(metadata)));
-    stats.topics = static_cast<int>(metadata.topics.size());
-    stats.tenants = static_cast<int>(topics::tenantIdsOf(metadata, parts_->catalog).size());
+    const auto brokers = health::brokersOf(survey, health::replicaIds(metadata), parts_->watch);
+    auto stats =
+        health::statsOf(health::clusterOf(survey.clusterId, brokers, controller(survey, deadline)),
+                        metadata, parts_->catalog);
     stats.consumerGroups = static_cast<int>(groups.size());
-    for (const auto& topic : metadata.topics) {
-      stats.partitions += static_cast<int>(topic.partitions.size());
-      for (const auto& partition : topic.partitions) {
-        stats.underReplicatedPartitions += topics::underReplicated(partition) ? 1 : 0;
-        stats.offlinePartitions += partition.leader ? 0 : 1;
-      }
-    }
     return stats;
   }
 
@@ -162,18 +120,16 @@ class HealthCheck::Impl {
  private:
   struct Parts {
     Parts(const Settings& settings, const Catalog& definitions, Clock& time)
-        : catalog(definitions), clock(time), watch(settings, time) {
-      const auto& wanted = settings.schemaRegistry;
-      if (wanted.eventFormat != EventFormat::kJson || wanted.autoRegister) {
-        if (auto made = SchemaRegistry::create(wanted, {}, time)) {
-          registry = *std::move(made);
-        }
-      }
-    }
+        : catalog(definitions),
+          clock(time),
+          watch(settings, time),
+          registry(settings.schemaRegistry, time),
+          controller(settings.jmxUrls, time) {}
     const Catalog& catalog;
     Clock& clock;
     ClusterWatch watch;
-    std::unique_ptr<SchemaRegistry> registry;  ///< where events need it
+    health::RegistryLook registry;
+    health::ControllerFinder controller;
   };
 
   [[nodiscard]] Result<void> usable() const {
@@ -183,17 +139,12 @@ class HealthCheck::Impl {
     return {};
   }
 
-  std::optional<RegistryHealth> askRegistry(Milliseconds total) {
-    if (!parts_->registry) {
-      return std::nullopt;
+  std::optional<int> controller(const Survey& survey, const Deadline& deadline) {
+    std::vector<client::BrokerInfo> brokers;
+    for (const auto& [id, broker] : survey.listed) {
+      brokers.push_back(broker);
     }
-    RegistryHealth health{.urls = parts_->registry->urls()};
-    const auto begin = parts_->clock.steadyNow();
-    const auto answered = parts_->registry->ping(std::min(total, kRegistryPatience));
-    health.latency = std::chrono::ceil<Milliseconds>(parts_->clock.steadyNow() - begin);
-    health.up = answered.has_value();
-    health.error = answered ? "" : answered.error().message;
-    return health;
+    return parts_->controller.find(brokers, deadline.slice(deadline.total())).id;
   }
 
   health::Findings look(const Deadline& deadline, HealthCheckResult::Details& details) {
@@ -201,16 +152,22 @@ class HealthCheck::Impl {
     if (!survey) {
       return {.brokers = fail(survey.error()), .topics = fail(survey.error())};
     }
+    // Beside the rest: the exporter of a broker that hangs does not answer either.
+    auto active = std::async(std::launch::async, [&] { return controller(*survey, deadline); });
+    health::Findings findings{.brokers = {}, .topics = {}};
     const auto metadata = parts_->watch.metadata(deadline);
-    auto brokers = brokersOf(*survey, metadata ? replicaIds(*metadata) : std::set<int>{});
-    details.cluster = clusterOf(survey->clusterId, brokers);
-    if (!metadata) {
-      return {.brokers = std::move(brokers), .topics = fail(metadata.error())};
+    auto brokers = health::brokersOf(
+        *survey, metadata ? health::replicaIds(*metadata) : std::set<int>{}, parts_->watch);
+    if (metadata) {
+      findings.topics = topicsOf(*survey, *metadata, deadline);
+      findings.missingPlatformTopics = topics::namesOf(
+          topics::missingFrom(*metadata, topics::wantedOfPlatform(parts_->catalog)));
+    } else {
+      findings.topics = fail(metadata.error());
     }
-    return {.brokers = std::move(brokers),
-            .topics = topicsOf(*survey, *metadata, deadline),
-            .missingPlatformTopics = topics::namesOf(
-                topics::missingFrom(*metadata, topics::wantedOfPlatform(parts_->catalog)))};
+    details.cluster = health::clusterOf(survey->clusterId, brokers, active.get());
+    findings.brokers = std::move(brokers);
+    return findings;
   }
 
   Result<TopicHealthResult> topicsOf(const Survey& survey, const client::ClusterMetadata& metadata,
@@ -235,46 +192,6 @@ class HealthCheck::Impl {
       }
     }
     return {};
-  }
-
-  /// Those that were asked, and those that only replicas still name.
-  std::vector<BrokerHealth> brokersOf(const Survey& survey, const std::set<int>& replicas) {
-    std::vector<BrokerHealth> brokers;
-    for (const auto& answer : survey.answers) {
-      const auto listed = survey.listed.find(answer.broker);
-      if (listed == survey.listed.end() && !replicas.contains(answer.broker)) {
-        continue;  // taken out of the cluster since the last time
-      }
-      auto broker = brokerHealth(
-          listed == survey.listed.end() ? parts_->watch.lastSeen(answer.broker) : listed->second);
-      broker.healthy = answer.cluster.has_value();
-      broker.latency = answer.latency;
-      if (!broker.healthy) {
-        broker.error = listed == survey.listed.end() ? std::string(kGone)
-                                                     : whyNoAnswer(answer.cluster.error());
-      }
-      brokers.push_back(std::move(broker));
-    }
-    for (const int id : replicas) {
-      if (std::ranges::find(survey.answers, id, &Answer::broker) == survey.answers.end()) {
-        auto broker = brokerHealth(parts_->watch.lastSeen(id));
-        broker.error = kGone;
-        brokers.push_back(std::move(broker));
-      }
-    }
-    std::ranges::sort(brokers, {}, &BrokerHealth::nodeId);
-    return brokers;
-  }
-
-  static ClusterDetails clusterOf(const std::string& clusterId,
-                                  const std::vector<BrokerHealth>& brokers) {
-    const auto living =
-        static_cast<int>(std::ranges::count_if(brokers, [](const auto& b) { return b.healthy; }));
-    ClusterDetails details;
-    details.clusterId = clusterId;
-    details.brokers = living;
-    details.offlineBrokers = static_cast<int>(brokers.size()) - living;
-    return details;
   }
 
   std::unique_ptr<Parts> parts_;

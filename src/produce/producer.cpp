@@ -40,9 +40,10 @@ class Producer::Impl {
 
 Result<std::unique_ptr<Producer>> Producer::create(const Settings& settings,
                                                    std::optional<ProducerPreset> preset) {
-  auto impl = std::make_unique<Impl>(settings.producer);
-  CAAS_ASSIGN(auto client, client::ProducerClient::create(
-                               settings, preset.value_or(settings.producer.preset), impl->core));
+  ProducerSettings limits = settings.producer;
+  limits.preset = preset.value_or(settings.producer.preset);
+  auto impl = std::make_unique<Impl>(limits);
+  CAAS_ASSIGN(auto client, client::ProducerClient::create(settings, limits.preset, impl->core));
   impl->core.use(std::make_unique<ClientTransport>(std::move(client)));
   return std::unique_ptr<Producer>(new Producer(std::move(impl)));
 }

@@ -36,9 +36,20 @@ Milliseconds until(std::chrono::steady_clock::time_point end) {
 ProducerCore::ProducerCore(const ProducerSettings& limits, Milliseconds purgePause)
     : limits_(limits),
       purgePause_(purgePause),
-      slots_(limits_.queueMaxRecords, limits_.queueMaxBytes) {}
+      slots_(limits_.queueMaxRecords, limits_.queueMaxBytes),
+      registration_(meters::processMeters().add(
+          [this](meters::MeterReport& report) { tellMeters(report); })) {}
 
 Result<void> ProducerCore::send(const Record& record, DeliveryCallback&& onDelivery) {
+  auto sent = tryToSend(record, std::move(onDelivery));
+  if (!sent) {
+    refusedFor_.at(static_cast<std::size_t>(sent.error().code))
+        .fetch_add(1, std::memory_order_relaxed);
+  }
+  return sent;
+}
+
+Result<void> ProducerCore::tryToSend(const Record& record, DeliveryCallback&& onDelivery) {
   if (record.topic.empty()) {
     return fail(errors::invalidArgument("a record needs a topic"));
   }
@@ -70,12 +81,15 @@ Result<void> ProducerCore::send(const Record& record, DeliveryCallback&& onDeliv
 void ProducerCore::onDeliveries(std::span<const client::DeliveryOutcome> outcomes) noexcept {
   count(outcomes);
   const auto now = std::chrono::steady_clock::now();
+  // Counted before the slots are free: who has waited for all reports finds them counted.
+  std::optional<DeliveryMeter::Run> counting(std::in_place, meter_);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (i + kAhead < outcomes.size()) {
       slots_.prefetch(outcomes[i + kAhead].token);
     }
     const auto& outcome = outcomes[i];
     const DeliverySlots::Slot& slot = slots_.at(outcome.token);
+    counting->take(outcome, now - slot.acceptedAt);
     if (!slot.callback) {
       continue;
     }
@@ -93,6 +107,7 @@ void ProducerCore::onDeliveries(std::span<const client::DeliveryOutcome> outcome
       log::error("delivery callback threw", {{"topic", outcome.topic}});
     }
   }
+  counting.reset();
   slots_.releaseAll(outcomes | std::views::transform(&client::DeliveryOutcome::token));
 }
 
@@ -148,6 +163,26 @@ ProducerStats ProducerCore::stats() const {
           .inFlight = slots_.records(),
           .queueFullWaits = slots_.waits(),
           .queueFullRefusals = refusals_};
+}
+
+void ProducerCore::tellMeters(meters::MeterReport& report) const {
+  using meters::Metric;
+  const auto number = [](std::int64_t value) { return static_cast<double>(value); };
+  const std::string_view name = toString(limits_.preset);
+  report.add(Metric::kProduced, {name}, number(accepted_));
+  report.add(Metric::kProducedBytes, {name}, number(bytesAccepted_));
+  report.add(Metric::kProducerRecords, {name}, number(slots_.records()));
+  report.add(Metric::kProducerBytes, {name}, number(slots_.bytes()));
+  report.add(Metric::kProducerRecordsLimit, {name}, number(limits_.queueMaxRecords));
+  report.add(Metric::kProducerBytesLimit, {name}, number(limits_.queueMaxBytes));
+  report.add(Metric::kProducerWaits, {name}, number(slots_.waits()));
+  for (std::size_t i = 0; i < refusedFor_.size(); ++i) {
+    if (refusedFor_.at(i) > 0) {
+      report.add(Metric::kRefused, {name, toString(static_cast<ErrorCode>(i))},
+                 number(refusedFor_.at(i)));
+    }
+  }
+  meter_.tell(report);
 }
 
 Error ProducerCore::refused(DeliverySlots::Refusal refusal) {

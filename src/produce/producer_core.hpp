@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -9,6 +10,8 @@
 
 #include "caas/kafka/producer.hpp"
 #include "client/producer_client.hpp"
+#include "core/meters.hpp"
+#include "produce/delivery_meter.hpp"
 #include "produce/delivery_slots.hpp"
 
 namespace caas::kafka::produce {
@@ -42,7 +45,9 @@ class ProducerCore final : public client::DeliverySink {
  private:
   static constexpr Milliseconds kPurgePause{100};
 
+  Result<void> tryToSend(const Record& record, DeliveryCallback&& onDelivery);
   [[nodiscard]] Error refused(DeliverySlots::Refusal refusal);
+  void tellMeters(meters::MeterReport& report) const;
   void count(std::span<const client::DeliveryOutcome> outcomes);
   void waitAStep(Milliseconds step);
   void failTheRest();
@@ -51,7 +56,6 @@ class ProducerCore final : public client::DeliverySink {
   const ProducerSettings limits_;
   const Milliseconds purgePause_;
   DeliverySlots slots_;
-  std::unique_ptr<Transport> transport_;
   std::atomic<std::int64_t> accepted_{0};
   std::atomic<std::int64_t> delivered_{0};
   std::atomic<std::int64_t> notPersisted_{0};
@@ -61,6 +65,11 @@ class ProducerCore final : public client::DeliverySink {
   std::mutex closeMutex_;
   bool closed_ = false;
   ShutdownReport closeReport_;
+  DeliveryMeter meter_;
+  std::array<std::atomic<std::int64_t>, static_cast<std::size_t>(ErrorCode::kInternal) + 1>
+      refusedFor_{};
+  meters::Meters::Registration registration_;
+  std::unique_ptr<Transport> transport_;
 };
 
 }  // namespace caas::kafka::produce

@@ -139,6 +139,13 @@ std::string RegistryTransport::urls() const {
 }
 
 Result<json::value> RegistryTransport::call(const RegistryCall& call) {
+  const auto begin = clock_.steadyNow();
+  auto answer = callUntilAnswered(call);
+  meter_.called(answer ? "ok" : toString(answer.error().code), clock_.steadyNow() - begin);
+  return answer;
+}
+
+Result<json::value> RegistryTransport::callUntilAnswered(const RegistryCall& call) {
   const auto deadline = clock_.steadyNow() + options_.deadline;
   Milliseconds wait = kFirstWait;
   std::size_t first = 0;

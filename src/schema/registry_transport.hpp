@@ -11,6 +11,7 @@
 #include "caas/kafka/clock.hpp"
 #include "caas/kafka/schema_registry.hpp"
 #include "schema/http_client.hpp"
+#include "schema/registry_meter.hpp"
 
 namespace caas::kafka::schema {
 
@@ -42,6 +43,7 @@ class RegistryTransport {
     std::optional<std::string> root{};  ///< what the API's paths are appended to, once known
   };
 
+  Result<boost::json::value> callUntilAnswered(const RegistryCall& call);
   Result<boost::json::value> attempt(std::size_t endpoint, const RegistryCall& call,
                                      Milliseconds timeout);
   Result<std::string> rootOf(std::size_t endpoint, Milliseconds timeout);
@@ -52,6 +54,7 @@ class RegistryTransport {
   mutable std::mutex mutex_;
   std::vector<Endpoint> endpoints_;
   std::size_t preferred_ = 0;  ///< the one that answered last
+  RegistryMeter meter_;
 };
 
 }  // namespace caas::kafka::schema

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "core/errors.hpp"
 #include "core/log.hpp"
 #include "health/turn.hpp"
+#include "metrics/metrics.hpp"
 #include "topics/deadline.hpp"
 
 namespace caas::kafka {
@@ -31,6 +33,10 @@ std::shared_ptr<Part> withCore(std::shared_ptr<const Core> core, std::unique_ptr
   return {holder, holder->part.get()};
 }
 
+std::shared_ptr<const Catalog> catalogOf(const std::shared_ptr<const Core>& core) {
+  return {core, &core->catalog};
+}
+
 Result<std::shared_ptr<const Core>> makeCore(Result<Settings> settings) {
   if (!settings) {
     return fail(std::move(settings).error());
@@ -44,6 +50,8 @@ struct Parts {
   std::shared_ptr<TopicManager> topics;
   std::shared_ptr<HealthCheck> health;
   Result<std::shared_ptr<EventPublisher>> publisher;
+  Result<std::shared_ptr<SnapshotKeeper>> snapshots;
+  Result<std::shared_ptr<Probe>> probe;
 };
 
 /// Parts whose every call gives this error.
@@ -51,7 +59,17 @@ Parts unavailable(const Error& error) {
   return {.core = fail(error),
           .topics = TopicManager::unavailable(error),
           .health = HealthCheck::unavailable(error),
-          .publisher = fail(error)};
+          .publisher = fail(error),
+          .snapshots = fail(error),
+          .probe = fail(error)};
+}
+
+std::shared_ptr<Probe> makeProbe(const std::shared_ptr<const Core>& core) {
+  ProbeOptions options;
+  if (core->settings.probeInterval > Milliseconds{0}) {
+    options.interval = core->settings.probeInterval;
+  }
+  return withCore(core, Probe::create(core->settings, core->catalog, options));
 }
 
 /// All at once: none of them connects before it is used.
@@ -67,7 +85,9 @@ Parts makeParts(Result<Settings> settings) {
   return {.core = *core,
           .topics = withCore(*core, TopicManager::create((*core)->settings, (*core)->catalog)),
           .health = withCore(*core, HealthCheck::create((*core)->settings, (*core)->catalog)),
-          .publisher = withCore(*core, *std::move(publisher))};
+          .publisher = withCore(*core, *std::move(publisher)),
+          .snapshots = withCore(*core, SnapshotKeeper::create((*core)->settings, catalogOf(*core))),
+          .probe = makeProbe(*core)};
 }
 
 /// Subjects that are named after topics are registered when they are first needed.
@@ -134,6 +154,15 @@ class KafkaService::Impl {
       std::swap(parts_, last);
       initialized_ = false;
     }
+    // Beside the records that are still to be delivered. What they ask is bounded.
+    const std::jthread stoppingOthers([&last] {
+      if (last.probe) {
+        (*last.probe)->stop();
+      }
+      if (last.snapshots) {
+        (*last.snapshots)->stop();
+      }
+    });
     ShutdownReport report;
     if (last.publisher) {
       CAAS_ASSIGN(report, (*last.publisher)->close(deadline));
@@ -223,9 +252,23 @@ Result<std::shared_ptr<SchemaRegistry>> KafkaService::makeSchemaRegistry() {
   CAAS_ASSIGN(auto registry, SchemaRegistry::create(inForce->schemaRegistry));
   return std::shared_ptr<SchemaRegistry>(std::move(registry));
 }
+Result<std::shared_ptr<SnapshotKeeper>> KafkaService::snapshots() {
+  return impl_->parts().snapshots;
+}
+Result<std::shared_ptr<Probe>> KafkaService::probe() { return impl_->parts().probe; }
+std::string KafkaService::metricsText() {
+  const auto parts = impl_->parts();
+  if (!parts.core || !parts.snapshots) {
+    return metrics::metricsText({});
+  }
+  const auto snapshot = (*parts.snapshots)->latest();
+  return metrics::metricsText({.settings = &(*parts.core)->settings,
+                               .catalog = &(*parts.core)->catalog,
+                               .snapshot = snapshot.get()});
+}
 Result<std::shared_ptr<const Catalog>> KafkaService::catalog() {
   CAAS_ASSIGN(const auto core, impl_->parts().core);
-  return std::shared_ptr<const Catalog>(core, &core->catalog);
+  return catalogOf(core);
 }
 Result<std::shared_ptr<const Settings>> KafkaService::settings() {
   CAAS_ASSIGN(const auto core, impl_->parts().core);

@@ -31,6 +31,9 @@ TEST(KafkaServiceWithBadSettings, SaysSoInEveryCallAndIsNeverNull) {
   EXPECT_THAT(service->makeConsumer().error().message, HasSubstr("PRODUCER_ACKS"));
   EXPECT_THAT(service->makeGroupManager().error().message, HasSubstr("PRODUCER_ACKS"));
   EXPECT_THAT(service->makeDeadLetterQueue().error().message, HasSubstr("PRODUCER_ACKS"));
+  EXPECT_THAT(service->snapshots().error().message, HasSubstr("PRODUCER_ACKS"));
+  EXPECT_THAT(service->probe().error().message, HasSubstr("PRODUCER_ACKS"));
+  EXPECT_THAT(service->metricsText(), HasSubstr("process_open_fds "));
   ASSERT_NE(service->topicManager(), nullptr);
   EXPECT_THAT(service->topicManager()->listTopics().error().message, HasSubstr("PRODUCER_ACKS"));
   ASSERT_NE(service->healthCheck(), nullptr);
@@ -47,6 +50,24 @@ TEST(KafkaServiceWithBadSettings, ACatalogThatCannotBeReadIsOne) {
   EXPECT_THAT(initialized.error().describe(), HasSubstr("/nonexistent/topics.yaml"));
 }
 
+TEST(KafkaServiceMetrics, TellOfTheProcessWithoutAnySnapshot) {
+  const auto service = makeKafkaService(nobodyListens());
+  const auto text = service->metricsText();
+  EXPECT_THAT(text, HasSubstr("caas_kafka_build_info{version=\""));
+  EXPECT_THAT(text, testing::Not(HasSubstr("caas_kafka_brokers ")));
+  EXPECT_EQ((*service->snapshots())->latest()->number, 0U) << "nothing is asked for a scrape";
+}
+
+TEST(KafkaServiceAfterShutdown, StopsWhatObserves) {
+  const auto service = makeKafkaService(nobodyListens());
+  const auto snapshots = *service->snapshots();
+  const auto probe = *service->probe();
+  ASSERT_TRUE(service->shutdown());
+  EXPECT_EQ(snapshots->refresh().error().code, ErrorCode::kShutdown);
+  probe->start();
+  EXPECT_EQ(probe->report().at, Timestamp{});
+}
+
 TEST(KafkaServiceAfterShutdown, EveryCallGivesShutdown) {
   const auto service = makeKafkaService(nobodyListens());
   const auto held = service->publisher();
@@ -57,6 +78,8 @@ TEST(KafkaServiceAfterShutdown, EveryCallGivesShutdown) {
     EXPECT_TRUE(report->clean());
   }
   EXPECT_EQ(service->initialize().error().code, ErrorCode::kShutdown);
+  EXPECT_EQ(service->snapshots().error().code, ErrorCode::kShutdown);
+  EXPECT_EQ(service->probe().error().code, ErrorCode::kShutdown);
   EXPECT_EQ(service->getHealth().error().code, ErrorCode::kShutdown);
   EXPECT_EQ(service->publisher().error().code, ErrorCode::kShutdown);
   EXPECT_EQ(service->settings().error().code, ErrorCode::kShutdown);

@@ -29,5 +29,6 @@ std::shared_ptr<KafkaService> getKafkaService() {
 
 std::shared_ptr<TopicManager> getTopicManager() { return getKafkaService()->topicManager(); }
 std::shared_ptr<HealthCheck> createHealthCheck() { return getKafkaService()->healthCheck(); }
+std::string metricsText() { return getKafkaService()->metricsText(); }
 
 }  // namespace caas::kafka

@@ -130,10 +130,10 @@ class Application {
     if (steps.empty()) {
       return;
     }
-    std::vector<std::pair<std::string, int>> totals;
+    std::vector<client::TopicGrowth> totals;
     ExpectedTopics expected;
     for (const PlanStep* step : steps) {
-      totals.emplace_back(step->topic, step->partitionsDeclared);
+      totals.push_back({.topic = step->topic, .newTotal = step->partitionsDeclared});
       expected.emplace(step->topic, step->partitionsDeclared);
     }
     int calls = 0;
@@ -144,7 +144,7 @@ class Application {
     // A call whose answer was lost may have been carried out, and the next one is then told that
     // the topic has these partitions already: the wait shows what is true.
     if (calls == 1 || !answer) {
-      const auto grown = settle(answer, totals, &std::pair<std::string, int>::first);
+      const auto grown = settle(answer, totals, &client::TopicGrowth::topic);
       std::erase_if(expected, [&](const auto& item) { return !grown.contains(item.first); });
     }
     const auto usable = waitUntilUsable(context_, expected, deadline_);

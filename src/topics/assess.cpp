@@ -33,21 +33,6 @@ std::string partitionList(const std::vector<int>& partitions) {
   return fmt::format("partition{} {}", partitions.size() == 1 ? "" : "s", joinSome(numbers, 10));
 }
 
-std::optional<int> minIsrOf(const TopicConfigMap& configs, const std::string& topic) {
-  const auto found = configs.find(topic);
-  if (found == configs.end()) {
-    return std::nullopt;
-  }
-  const auto entry = found->second.find(std::string(kMinIsr));
-  if (entry == found->second.end()) {
-    return std::nullopt;
-  }
-  const std::string& text = entry->second.value;
-  int value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} ? std::optional(value) : std::nullopt;
-}
-
 class Assessment {
  public:
   Assessment(const client::ClusterMetadata& metadata, const TopicConfigMap& configs)
@@ -144,6 +129,21 @@ class Assessment {
 };
 
 }  // namespace
+
+std::optional<int> minIsrOf(const TopicConfigMap& configs, const std::string& topic) {
+  const auto found = configs.find(topic);
+  if (found == configs.end()) {
+    return std::nullopt;
+  }
+  const auto entry = found->second.find(std::string(kMinIsr));
+  if (entry == found->second.end()) {
+    return std::nullopt;
+  }
+  const std::string& text = entry->second.value;
+  int value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} ? std::optional(value) : std::nullopt;
+}
 
 std::vector<WantedTopic> wantedOnCluster(const client::ClusterMetadata& metadata,
                                          const Catalog& catalog) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ inline constexpr int kMaxProblems = 50;
 /// Platform, internal, and those of each tenant that is on the cluster.
 [[nodiscard]] std::vector<WantedTopic> wantedOnCluster(const client::ClusterMetadata& metadata,
                                                        const Catalog& catalog);
+
+/// min.insync.replicas in force; nullopt where the configs do not tell.
+[[nodiscard]] std::optional<int> minIsrOf(const TopicConfigMap& configs, const std::string& topic);
 
 /// Which topics' configs assessTopics needs, and which of them.
 [[nodiscard]] std::vector<std::string> topicsToDescribe(const client::ClusterMetadata& metadata,

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "caas/kafka/schema_serde.hpp"
+#include "core/meters.hpp"
 #include "support/cluster.hpp"
 #include "support/fake_http_server.hpp"
 
@@ -192,6 +193,30 @@ TEST(RegistryClient, NotFoundIsBelievedForAWhile) {
   std::this_thread::sleep_for(std::chrono::milliseconds{350});
   EXPECT_FALSE(registry->byId(7));
   EXPECT_EQ(asked, 2);
+}
+
+TEST(RegistryClient, CallsAreCountedByTheirResult) {
+  const auto counted = [](const std::string& result) {
+    const auto report = meters::processMeters().report();
+    const auto& calls = report.of(meters::Metric::kRegistryRequests);
+    const auto found = calls.find(std::vector<std::string>{result});
+    return found == calls.end() ? 0 : found->second.number;
+  };
+  const FakeHttpServer server([&](const FakeRequest& request) {
+    const bool there = request.target.starts_with("/schemas/ids/7");
+    return subjectsOr(request,
+                      there ? FakeResponse{.body = R"({"schema":"\"string\""})"}
+                            : FakeResponse{.status = 404, .body = R"({"error_code":40403})"});
+  });
+  const auto good = counted("ok");
+  const auto missing = counted("schema_not_found");
+  {
+    const auto registry = registryAt(server.url());
+    EXPECT_TRUE(registry->byId(7));
+    EXPECT_FALSE(registry->byId(8));
+  }
+  EXPECT_EQ(counted("ok"), good + 1);
+  EXPECT_EQ(counted("schema_not_found"), missing + 1);
 }
 
 TEST(RegistryClient, FailuresAreRepeatedUntilItAnswers) {

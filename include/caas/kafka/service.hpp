@@ -2,16 +2,19 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "caas/kafka/catalog.hpp"
 #include "caas/kafka/consumer.hpp"
 #include "caas/kafka/dlq.hpp"
 #include "caas/kafka/groups.hpp"
 #include "caas/kafka/health.hpp"
+#include "caas/kafka/probe.hpp"
 #include "caas/kafka/producer.hpp"
 #include "caas/kafka/publisher.hpp"
 #include "caas/kafka/schema_registry.hpp"
 #include "caas/kafka/settings.hpp"
+#include "caas/kafka/snapshot.hpp"
 #include "caas/kafka/topic_manager.hpp"
 
 namespace caas::kafka {
@@ -66,6 +69,13 @@ class KafkaService {
                                                       const OffboardOptions& options = {});
   /// A client of the schema registry, for EventDecoder and SchemaSerde.
   [[nodiscard]] Result<std::shared_ptr<SchemaRegistry>> makeSchemaRegistry();
+  /// The cluster's state for those who ask often, and the canary. Neither is started; the daemon
+  /// starts both. shutdown() stops them.
+  [[nodiscard]] Result<std::shared_ptr<SnapshotKeeper>> snapshots();
+  [[nodiscard]] Result<std::shared_ptr<Probe>> probe();
+  /// Everything that is measured, in Prometheus' text format (docs/metrics.md): what this process
+  /// does, and what the last snapshot says of the cluster, if snapshots() was started. Asks nobody.
+  [[nodiscard]] std::string metricsText();
   [[nodiscard]] Result<std::shared_ptr<const Catalog>> catalog();
   [[nodiscard]] Result<std::shared_ptr<const Settings>> settings();
 
@@ -85,5 +95,7 @@ class KafkaService {
 /// Parts of getKafkaService(); never null.
 [[nodiscard]] std::shared_ptr<TopicManager> getTopicManager();
 [[nodiscard]] std::shared_ptr<HealthCheck> createHealthCheck();
+/// metricsText() of getKafkaService().
+[[nodiscard]] std::string metricsText();
 
 }  // namespace caas::kafka

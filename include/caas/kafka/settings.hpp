@@ -165,6 +165,10 @@ struct Settings {
   SchemaRegistrySettings schemaRegistry{};
   HttpSettings http{};
   std::vector<std::string> jmxUrls{};
+  /// How often the daemon sends a record through each broker and waits for it; 0: never.
+  Milliseconds probeInterval{10'000};
+  /// Series for each partition among the metrics; with thousands of partitions they are many.
+  bool metricsPerPartition = false;
   LogLevel logLevel = LogLevel::kInfo;
   LogFormat logFormat = LogFormat::kText;
   /// Empty: the catalog that is embedded in the binary.

@@ -20,13 +20,18 @@
 
 namespace caas::kafka {
 
+namespace snapshot {
+struct KeeperMaker;  ///< ours: keepers over something else than a cluster, for tests
+}
+
 /// One partition, as metadata and ends have it.
 struct PartitionSnapshot {
   int partition = -1;
   std::optional<int> leader{};  ///< nullopt: offline
   std::vector<int> replicas{};
   std::vector<int> inSync{};
-  /// Of the log, as a read_uncommitted reader sees it; unset where it could not be read.
+  /// Of the log, as a read_uncommitted reader sees it: the last that could be read (the state of
+  /// kOffsets says when that was), unset before the first. The start is read at the slow pace.
   std::optional<std::int64_t> startOffset{};
   std::optional<std::int64_t> endOffset{};
 };
@@ -35,14 +40,24 @@ struct TopicSnapshot {
   TopicInfo info;
   std::string topicId{};  ///< KIP-516
   int underMinIsrPartitions = 0;
+  /// Settings that differ from the catalog's; also `partitions` and `replication.factor`.
   std::vector<ConfigDifference> drift{};
   std::vector<PartitionSnapshot> partitions{};  ///< by number
   /// Sum over the partitions of end - start: an upper bound of the records.
   std::int64_t records = 0;
 };
 
-/// The parts that are gathered apart: when each was last, and why it could not be refreshed.
-enum class SnapshotPart { kHealth, kTopics, kOffsets, kGroups, kLag };
+/// The parts that are gathered apart, so that what cannot be had (a broker hangs, a coordinator is
+/// missing) leaves the others fresh.
+enum class SnapshotPart {
+  kHealth,      ///< who answers
+  kController,  ///< KAFKA_JMX_URLS; not among the parts where that is not set
+  kTopics,      ///< topics, partitions, leaders, replicas
+  kConfigs,     ///< settings, topic ids and start offsets, at the slow pace
+  kOffsets,     ///< end offsets
+  kGroups,      ///< the list of groups with their states
+  kLag,         ///< members, commits, lag
+};
 [[nodiscard]] std::string_view toString(SnapshotPart part);
 struct PartState {
   Timestamp takenAt{};             ///< of what is shown; epoch: never
@@ -73,8 +88,16 @@ struct ClusterSnapshot {
 
 struct SnapshotOptions {
   Milliseconds interval{10'000};
-  /// Of one gathering, all parts together.
+  /// Of one gathering, all parts together. Beyond it only what librdkafka needs to notice (2 s).
   Milliseconds deadline{8'000};
+  /// What changes rarely (SnapshotPart::kConfigs) is read this often, and when topics come.
+  Milliseconds slowInterval{60'000};
+  /// From one gathering's begin to the next one's at least, however often somebody asks.
+  Milliseconds minPause{500};
+  /// Ages of lags are read from the log for so many partitions (LagOptions); the tracker
+  /// interpolates the rest.
+  int maxAgeReads = 64;
+  Milliseconds ageReadTime{1'500};
   LagTrackerOptions lagTracker{};
 };
 
@@ -95,12 +118,13 @@ class SnapshotKeeper {
   void stop();
   /// The newest; never null. Before the first was gathered it has number 0.
   [[nodiscard]] std::shared_ptr<const ClusterSnapshot> latest() const;
-  /// One that began to be gathered after this call: callers at the same time share it. kTimeout
-  /// when it took longer than the deadline (it is still made).
+  /// One that began to be gathered after this call: callers at the same time share it. Works
+  /// without start() too. Errors: kTimeout (it is still made), kShutdown (after stop()).
   [[nodiscard]] Result<std::shared_ptr<const ClusterSnapshot>> refresh(
       Milliseconds deadline = Milliseconds{10'000});
 
  private:
+  friend struct snapshot::KeeperMaker;
   class Impl;
   explicit SnapshotKeeper(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
