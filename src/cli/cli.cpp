@@ -11,9 +11,9 @@
 #include "caas/kafka/version.hpp"
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
-#include "cli/json.hpp"
 #include "cli/parse.hpp"
 #include "core/errors.hpp"
+#include "http/json/error_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {
@@ -133,6 +133,7 @@ void addCommands(CommandSet& commands) {
   addDlqCommands(commands);
   addSchemasCommands(commands);
   addStrategyCommands(commands);
+  addTokensCommands(commands);
 }
 
 /// What went wrong with the output itself. A reader that went away (`| head`) is no error.

@@ -6,9 +6,10 @@
 
 #include "cli/cluster_text.hpp"
 #include "cli/commands.hpp"
-#include "cli/json.hpp"
 #include "cli/progress.hpp"
 #include "core/errors.hpp"
+#include "http/json/error_json.hpp"
+#include "http/json/health_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {

@@ -67,5 +67,6 @@ void addConsumeCommand(CommandSet& commands);
 void addGroupsCommands(CommandSet& commands);
 void addDlqCommands(CommandSet& commands);
 void addSchemasCommands(CommandSet& commands);
+void addTokensCommands(CommandSet& commands);
 
 }  // namespace caas::kafka::cli

@@ -3,8 +3,9 @@
 #include <CLI/Option.hpp>
 
 #include "cli/commands.hpp"
-#include "cli/json.hpp"
 #include "core/errors.hpp"
+#include "http/json/error_json.hpp"
+#include "http/json/settings_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {

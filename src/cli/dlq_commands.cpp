@@ -8,13 +8,13 @@
 #include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
-#include "cli/dlq_json.hpp"
 #include "cli/dlq_options.hpp"
-#include "cli/json.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_text.hpp"
 #include "cli/value_view.hpp"
 #include "core/errors.hpp"
+#include "http/json/dlq_json.hpp"
+#include "http/json/error_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {

@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 
 #include "cli/dlq_commands.hpp"
-#include "cli/dlq_json.hpp"
 #include "cli/dlq_options.hpp"
-#include "cli/json.hpp"
 #include "cli/progress.hpp"
 #include "core/errors.hpp"
+#include "http/json/dlq_json.hpp"
+#include "http/json/error_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {

@@ -35,13 +35,9 @@ class EventSink : public ImportSink {
   }
 
  private:
-  Result<void> submitRaw(std::string_view line, DeliveryCallback onDelivery);
-
   std::shared_ptr<EventPublisher> publisher_;
   EventTarget target_;
   std::vector<HeaderView> headers_;
-  bool known_ = false;
-  std::vector<std::string> ignoredNow_;
   std::map<std::string, std::int64_t> ignored_;
 };
 

@@ -7,9 +7,9 @@
 #include <CLI/Option.hpp>
 #include <fmt/format.h>
 
-#include "cli/groups_json.hpp"
-#include "cli/json.hpp"
 #include "core/errors.hpp"
+#include "http/json/error_json.hpp"
+#include "http/json/groups_json.hpp"
 
 namespace caas::kafka::cli {
 

@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include "cli/groups_commands.hpp"
-#include "cli/groups_json.hpp"
 #include "cli/parse.hpp"
 #include "cli/progress.hpp"
 #include "core/errors.hpp"
+#include "http/json/groups_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "cli/groups_commands.hpp"
-#include "cli/groups_json.hpp"
 #include "cli/parse.hpp"
 #include "core/errors.hpp"
+#include "http/json/groups_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {

@@ -8,9 +8,9 @@
 #include <CLI/Option.hpp>
 #include <fmt/format.h>
 
-#include "cli/json.hpp"
 #include "cli/parse.hpp"
 #include "core/errors.hpp"
+#include "http/json/error_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {

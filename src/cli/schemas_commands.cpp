@@ -12,6 +12,7 @@
 #include "cli/schema_text.hpp"
 #include "cli/value_view.hpp"
 #include "core/errors.hpp"
+#include "http/json/schemas_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {
@@ -36,20 +37,6 @@ struct DiffOptions {
   std::string file;
   std::string type;
 };
-
-json::object toJson(const RegisteredSchema& registered) {
-  json::array references;
-  for (const auto& reference : registered.schema.references) {
-    references.push_back(json::object{
-        {"name", reference.name}, {"subject", reference.subject}, {"version", reference.version}});
-  }
-  return {{"subject", registered.subject},
-          {"version", registered.version},
-          {"id", registered.id},
-          {"type", toString(registered.schema.type)},
-          {"references", std::move(references)},
-          {"schema", registered.schema.text}};
-}
 
 Result<int> list(Session& session, const ListOptions& options) {
   CAAS_ASSIGN(const auto registry, openRegistry(session));

@@ -8,8 +8,8 @@
 
 #include "caas/kafka/partition_strategy.hpp"
 #include "cli/commands.hpp"
-#include "cli/json.hpp"
 #include "core/errors.hpp"
+#include "http/json/error_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {

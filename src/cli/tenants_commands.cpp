@@ -7,10 +7,12 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
-#include "cli/json.hpp"
 #include "cli/progress.hpp"
 #include "cli/tenant_list.hpp"
 #include "core/errors.hpp"
+#include "http/json/error_json.hpp"
+#include "http/json/tenants_json.hpp"
+#include "http/json/topics_json.hpp"
 
 namespace caas::kafka::cli {
 namespace {

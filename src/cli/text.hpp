@@ -9,6 +9,7 @@
 
 #include "caas/kafka/clock.hpp"
 #include "cli/context.hpp"
+#include "core/escape.hpp"
 
 namespace caas::kafka::cli {
 
@@ -49,10 +50,6 @@ class Table {
   std::vector<bool> right_;
   std::vector<std::vector<Cell>> rows_;
 };
-
-/// Makes bytes of strangers harmless: control characters (C0, DEL, C1), bidirectional overrides and
-/// what is not UTF-8 become \n, \t, \xNN or \u{NNNN}; a backslash stays as it is.
-[[nodiscard]] std::string escapeForTerminal(std::string_view text, bool keepNewlines = false);
 
 /// 1234567 → "1,234,567".
 [[nodiscard]] std::string formatCount(std::int64_t number);

@@ -6,16 +6,11 @@
 
 #include "caas/kafka/record.hpp"
 #include "caas/kafka/schema_serde.hpp"
+#include "http/json/record_json.hpp"
 
 namespace caas::kafka::cli {
 
 class Session;
-
-/// A record's value as its schema has it, where it has one.
-struct ValueView {
-  std::optional<DecodedValue> decoded{};
-  std::string problem{};  ///< why bytes that look as if they had a schema are shown as they are
-};
 
 /// Decodes values in the schema registry's wire format by the registry of the settings, which is
 /// asked when the first such value comes. One that is down is asked once: a warning says so, and

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 6> kSharedPrefixes{"DEFAULT_", "MESSAGE_"
 constexpr std::size_t kTypingError = 2;
 
 // Read by Kafka's own scripts and images, by proxies' users and by our scripts.
-constexpr std::array<std::string_view, 22> kForeign{"KAFKA_HEAP_OPTS",
+constexpr std::array<std::string_view, 23> kForeign{"KAFKA_HEAP_OPTS",
                                                     "KAFKA_OPTS",
                                                     "KAFKA_JVM_OPTS",
                                                     "KAFKA_JVM_PERFORMANCE_OPTS",
@@ -39,6 +39,7 @@ constexpr std::array<std::string_view, 22> kForeign{"KAFKA_HEAP_OPTS",
                                                     "SCHEMA_REGISTRY_HEAP_OPTS",
                                                     "SCHEMA_REGISTRY_OPTS",
                                                     "HTTP_PROXY",
+                                                    "HTTP_HOST",
                                                     "CAAS_CLUSTER",
                                                     "CAAS_PORT_BASE",
                                                     "CAAS_ROOT",

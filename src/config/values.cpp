@@ -122,6 +122,13 @@ std::string hostPortProblem(std::string_view text, int lowestPort) {
   return portProblem(text.substr(1), lowestPort);
 }
 
+std::string hostNameProblem(std::string_view text) {
+  if (!text.empty() && (isHostName(text) || isIpv6(std::string(text)))) {
+    return {};
+  }
+  return "it must be a name such as kafka.example.com, without a port";
+}
+
 std::string urlProblem(std::string_view text) {
   std::string_view rest = text;
   for (const std::string_view scheme : {"http://", "https://"}) {

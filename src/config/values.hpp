@@ -29,6 +29,8 @@ namespace caas::kafka::config {
 [[nodiscard]] std::string urlListProblem(std::string_view text);
 /// 10.0.0.0/8, ::1/128, or one address.
 [[nodiscard]] std::string cidrProblem(std::string_view text);
+/// A host's name or address, without a port.
+[[nodiscard]] std::string hostNameProblem(std::string_view text);
 /// A name or id that goes to Kafka: no control characters, at most 249 bytes.
 [[nodiscard]] std::string nameProblem(std::string_view text);
 

@@ -75,6 +75,15 @@ TEST(ValuesTest, KnowsNetworks) {
   }
 }
 
+TEST(ValuesTest, KnowsHostNames) {
+  for (const auto* text : {"localhost", "kafka.example.com", "10.0.0.1", "::1", "a_b"}) {
+    EXPECT_EQ(hostNameProblem(text), "") << text;
+  }
+  for (const auto* text : {"", "localhost:80", "http://a", "a b", "*.example.com", "[::1]"}) {
+    EXPECT_NE(hostNameProblem(text), "") << text;
+  }
+}
+
 TEST(ValuesTest, QuotesWithoutPasswords) {
   EXPECT_EQ(quotable("http://user:pw@host:1"), "http://<redacted>@host:1");
   EXPECT_EQ(quotable("user:pw@host:1,a:p@q@b:2"), "<redacted>@host:1,<redacted>@b:2");

@@ -211,7 +211,17 @@ VariableGroup httpGroup() {
        pathVariable("HTTP_TLS_KEY", "Its key (PEM).", CAAS_SETTING(http.tlsKey)),
        listVariable("HTTP_ALLOW_CIDRS", "networks such as 10.0.0.0/8, comma-separated",
                     "Who may connect. Not set: everybody who can.", cidrProblem,
-                    CAAS_SETTING(http.allowCidrs))}};
+                    CAAS_SETTING(http.allowCidrs)),
+       listVariable("HTTP_TRUSTED_PROXIES", "networks such as 10.0.0.0/8, comma-separated",
+                    "Proxies in front of the service: what they say of the caller's address "
+                    "(X-Forwarded-For) and of TLS (X-Forwarded-Proto) is believed.",
+                    cidrProblem, CAAS_SETTING(http.trustedProxies)),
+       listVariable(
+           "HTTP_HOSTS", "host names, comma-separated",
+           "Names that the service is called by (the Host header, and Origin in browsers). "
+           "On loopback localhost and its addresses are known already; beyond it every "
+           "name is taken unless this is set.",
+           hostNameProblem, CAAS_SETTING(http.hosts))}};
 }
 
 Variable probeVariable() {

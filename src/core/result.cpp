@@ -17,6 +17,7 @@ std::string_view toString(ErrorCode code) {
     case ErrorCode::kTenantNameReserved: return "tenant_name_reserved";
     case ErrorCode::kGroupActive: return "group_active";
     case ErrorCode::kGroupNotFound: return "group_not_found";
+    case ErrorCode::kNotFound: return "not_found";
     case ErrorCode::kNotEnoughReplicas: return "not_enough_replicas";
     case ErrorCode::kRecordTooLarge: return "record_too_large";
     case ErrorCode::kQueueFull: return "queue_full";

@@ -19,6 +19,10 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+/// Free ports: several daemons may run at once.
+const Environment kServe{
+    {"LOG_FORMAT", "json"}, {"HTTP_LISTEN", "127.0.0.1:0"}, {"HTTP_OPS_LISTEN", "127.0.0.1:0"}};
+
 class CliSignals : public CliTool {
  protected:
   Process start(std::vector<std::string> words, const Environment& environment = {}) const {
@@ -28,7 +32,7 @@ class CliSignals : public CliTool {
 };
 
 TEST_F(CliSignals, ServeGetsReadyLogsHealthAndEndsOnSigterm) {
-  auto serve = start({"serve", "--check-interval", "200ms"}, {{"LOG_FORMAT", "json"}});
+  auto serve = start({"serve", "--check-interval", "200ms"}, kServe);
   ASSERT_TRUE(serve.waitForOutput("\"ready\"", Milliseconds{90'000})) << serve.err();
   ASSERT_TRUE(serve.waitForOutput("\"health\"", Milliseconds{20'000})) << serve.err();
   serve.kill(SIGTERM);
@@ -47,8 +51,7 @@ TEST_F(CliSignals, ServeStaysUpWhileABrokerIsDeadAndNamesIt) {
                          << "\n    category: platform\n    partitions: 3\n    cleanup: delete\n"
                             "    strategy: tenant_id\n    events: [platform-event]\n"
                             "    description: For this test\n";
-  auto serve = start({"--catalog", catalog.string(), "serve", "--check-interval", "200ms"},
-                     {{"LOG_FORMAT", "json"}});
+  auto serve = start({"--catalog", catalog.string(), "serve", "--check-interval", "200ms"}, kServe);
   ASSERT_TRUE(serve.waitForOutput("\"ready\"", Milliseconds{90'000})) << serve.err();
   ASSERT_TRUE(serve.waitForOutput("\"status\":\"healthy\"", Milliseconds{30'000})) << serve.err();
   {
@@ -66,7 +69,7 @@ TEST_F(CliSignals, ServeStaysUpWhileABrokerIsDeadAndNamesIt) {
 }
 
 TEST_F(CliSignals, ServeWaitsForBrokersSayingWhyAndCanBeStopped) {
-  auto serve = start({"serve", "--brokers", "127.0.0.1:1", "--timeout", "1s"});
+  auto serve = start({"serve", "--brokers", "127.0.0.1:1", "--timeout", "1s"}, kServe);
   ASSERT_TRUE(serve.waitForOutput("not ready, will try again", Milliseconds{30'000}))
       << serve.err();
   EXPECT_THAT(serve.err(), HasSubstr("127.0.0.1:1"));

@@ -131,7 +131,7 @@ class Observed:
     def call_api(self) -> None:
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-        url = f"https://localhost:{self.api}/v1/openapi.json"
+        url = f"https://localhost:{self.api}/v1/cluster"
         with urllib.request.urlopen(url, timeout=10, context=trusting) as reply:
             reply.read()
 

@@ -2,6 +2,9 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "caas/kafka/catalog.hpp"
 #include "caas/kafka/events.hpp"
@@ -56,6 +59,21 @@ class EventPublisher {
   Result<void> publishRaw(std::string_view type, const TenantId* tenant, const MessageData& keyData,
                           std::optional<std::string_view> value, DeliveryCallback onDelivery = {},
                           const PublishOptions& options = {});
+
+  /// What publishJson found.
+  struct JsonOutcome {
+    /// The event's own id, made up where it had none; empty for types that have none.
+    std::string id{};
+    /// Names that no field took, each once.
+    std::vector<std::string> ignoredFields{};
+  };
+  /// One JSON object as an event of `type`: eventFromJson and publishEvent. Of a type that the
+  /// library has no fields for, the text itself is the record's value, and the key comes from its
+  /// conversationId and userId (through `map`). Errors: those of both; the callback is not called
+  /// then. `outcome` is filled before the event is sent, so the callback may read it.
+  Result<void> publishJson(std::string_view type, const TenantId* tenant, std::string_view json,
+                           const FieldMap& map = {}, DeliveryCallback onDelivery = {},
+                           const PublishOptions& options = {}, JsonOutcome* outcome = nullptr);
 
   [[nodiscard]] Result<void> flush(Milliseconds deadline = Milliseconds{30'000});
   [[nodiscard]] Result<ShutdownReport> close(Milliseconds deadline = Milliseconds{30'000});

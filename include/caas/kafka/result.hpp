@@ -21,6 +21,7 @@ enum class ErrorCode {
   kTopicAlreadyExists,
   kTenantNotFound,
   kTenantNameReserved,  ///< deleted less than a minute ago (a late commit could meet the new topic)
+  kNotFound,            ///< what was named by an id is not there
   kGroupActive,         ///< a consumer group has members where there must be none
   kGroupNotFound,
   kNotEnoughReplicas,  ///< fewer brokers (or in-sync replicas) than asked for

@@ -148,6 +148,10 @@ struct HttpSettings {
   std::filesystem::path tlsCert{};
   std::filesystem::path tlsKey{};
   std::vector<std::string> allowCidrs{};
+  /// Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+  std::vector<std::string> trustedProxies{};
+  /// Names that the service is called by, beside localhost.
+  std::vector<std::string> hosts{};
 };
 
 /// Everything that can be configured. A default-constructed Settings holds the documented defaults
