@@ -11,5 +11,9 @@ namespace caas::kafka {
 [[nodiscard]] inline bool isUtf8(std::string_view text) {
   return validUtf8Prefix(text) == text.size();
 }
+/// At most so many bytes of it from the front; no character is cut in two.
+[[nodiscard]] inline std::string_view utf8Excerpt(std::string_view text, std::size_t most) {
+  return text.substr(0, validUtf8Prefix(text.substr(0, most)));
+}
 
 }  // namespace caas::kafka

@@ -270,7 +270,8 @@ class PlanDecoder {
       return false;
     }
     if (step.branches[written] == Plan::kNone) {
-      return wrong(step.problem);
+      return wrong(fmt::format("{} has no symbol '{}'", step.problem,
+                               plan_.writer_->at(step.index).symbols[written]));
     }
     out.held = Symbol{step.branches[written]};
     return true;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.hpp"
+#include "core/utf8.hpp"
 
 namespace caas::kafka::avro {
 namespace {
@@ -24,8 +25,7 @@ std::string shown(const json::value& value) {
   auto text = json::serialize(value);
   constexpr std::size_t kShown = 60;
   if (text.size() > kShown) {
-    text.resize(kShown);
-    text += "…";
+    text = fmt::format("{}…", utf8Excerpt(text, kShown));
   }
   return text;
 }

@@ -10,6 +10,7 @@
 #include "schema/avro_attributes.hpp"
 #include "schema/avro_json.hpp"
 #include "schema/avro_schema.hpp"
+#include "schema/json_text.hpp"
 
 namespace caas::kafka::avro {
 namespace {
@@ -64,14 +65,7 @@ class SchemaParser {
     if (isFullName(text)) {
       return reference(std::string(text), {});  // a bare name is a schema too
     }
-    boost::system::error_code problem;
-    json::parse_options options;
-    options.max_depth = kMaxDepth;
-    const auto parsed = json::parse(text, problem, {}, options);
-    if (problem) {
-      return fail(
-          errors::invalidArgument(fmt::format("the schema is no JSON: {}", problem.message())));
-    }
+    CAAS_ASSIGN(const auto parsed, schema::parseJson(text, "the schema", kMaxDepth));
     return type(parsed, {}, 0);
   }
 

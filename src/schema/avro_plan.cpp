@@ -49,12 +49,10 @@ std::optional<Plan::Op> primitiveOp(Type writer, Type reader) {
   return std::nullopt;
 }
 
-/// By the unqualified name, or by one of the reader's aliases.
+/// By the unqualified name, or by one of the reader's aliases, which are full names.
 bool namesMatch(const Node& writer, const Node& reader) {
   return unqualified(writer.name) == unqualified(reader.name) ||
-         std::ranges::any_of(reader.aliases, [&](const std::string& alias) {
-           return alias == writer.name || unqualified(alias) == unqualified(writer.name);
-         });
+         std::ranges::find(reader.aliases, writer.name) != reader.aliases.end();
 }
 
 }  // namespace
@@ -111,7 +109,7 @@ class PlanCompiler {
           return mismatch(writer, reader);
         }
         return Step{.op = Op::kFixed, .index = writer.size};
-      case Type::kEnum: return enumeration(writer, reader);
+      case Type::kEnum: return enumeration(w, reader);
       case Type::kArray:
       case Type::kMap: {
         const auto child = resolve(writer.items, reader.items);
@@ -120,7 +118,7 @@ class PlanCompiler {
         }
         return Step{.op = writer.type == Type::kArray ? Op::kArray : Op::kMap, .child = *child};
       }
-      case Type::kRecord: return record(writer, reader);
+      case Type::kRecord: return record(writer, r);
       default: return mismatch(writer, reader);
     }
   }
@@ -185,7 +183,8 @@ class PlanCompiler {
         fmt::format("written as {}, which no branch of the reader's union takes", nameOf(writer)));
   }
 
-  Made enumeration(const Node& writer, const Node& reader) const {
+  Made enumeration(NodeId w, const Node& reader) const {
+    const Node& writer = writer_.at(w);
     if (!namesMatch(writer, reader)) {
       return mismatch(writer, reader);
     }
@@ -195,25 +194,23 @@ class PlanCompiler {
                  ? Plan::kNone
                  : static_cast<std::size_t>(found - reader.symbols.begin());
     };
-    Step step{.op = Op::kEnum};
+    Step step{.op = Op::kEnum, .problem = reader.name, .index = w};
     for (const auto& symbol : writer.symbols) {
       auto place = placeOf(symbol);
       if (place == Plan::kNone && reader.byDefault) {
         place = placeOf(*reader.byDefault);
       }
       step.branches.push_back(place);
-      if (place == Plan::kNone) {
-        step.problem = fmt::format("{} has no symbol '{}'", reader.name, symbol);
-      }
     }
     return step;
   }
 
-  Made record(const Node& writer, const Node& reader) {
+  Made record(const Node& writer, NodeId r) {
+    const Node& reader = reader_.at(r);
     if (!namesMatch(writer, reader)) {
       return mismatch(writer, reader);
     }
-    Step step{.op = Op::kRecord, .fieldCount = reader.fields.size()};
+    Step step{.op = Op::kRecord, .index = r, .fieldCount = reader.fields.size()};
     std::vector<bool> written(reader.fields.size(), false);
     const auto places = placesOf(writer, reader);
     for (std::size_t i = 0; i < writer.fields.size(); ++i) {

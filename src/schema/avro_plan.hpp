@@ -26,6 +26,10 @@ class Plan {
   /// depth that cannot be). What a payload claims is never allocated before it is there.
   [[nodiscard]] Result<Value> decode(std::string_view bytes) const;
 
+  /// What the writer can write and the reader cannot read, with the paths: branches of the writer's
+  /// unions, symbols of its enums. With none of them every value is read.
+  [[nodiscard]] std::vector<std::string> unreadable() const;
+
   enum class Op {
     kProblem,  ///< met by a value that cannot be resolved
     kNull,
@@ -54,9 +58,11 @@ class Plan {
 
   struct Step {
     Op op = Op::kProblem;
-    std::string problem{};
+    std::string problem{};  ///< what is wrong; of an enum, who lacks a symbol
     std::size_t child = 0;  ///< of arrays, maps, the reader's union
-    std::size_t index = 0;  ///< the reader's branch; bytes of a fixed
+    /// The reader's branch; bytes of a fixed; the writer's node of an enum, the reader's of a
+    /// record.
+    std::size_t index = 0;
     std::vector<std::size_t>
         branches{};  ///< steps; or the reader's symbol for each of the writer's
     /// In the writer's order: the step and the reader's field; without a field it is skipped, and
@@ -69,6 +75,7 @@ class Plan {
  private:
   friend class PlanCompiler;
   friend class PlanDecoder;
+  friend class PlanReview;
   std::shared_ptr<const Schema> writer_;
   std::shared_ptr<const Schema> reader_;
   std::vector<Step> steps_;

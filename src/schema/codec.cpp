@@ -13,9 +13,10 @@
 namespace caas::kafka::schema {
 namespace {
 
-constexpr std::size_t kMaxJsonDepth = 100;
 constexpr std::size_t kMostReferences = 1'000;
 
+/// A value of a schema that is no more than bytes stands without its length: Confluent's clients,
+/// in every language, write it so.
 class AvroCodec final : public Codec {
  public:
   AvroCodec(std::shared_ptr<const avro::Schema> schema, avro::Plan plan)
@@ -23,14 +24,23 @@ class AvroCodec final : public Codec {
 
   Result<void> encode(const boost::json::value& value, std::string& out) const override {
     CAAS_ASSIGN(const auto held, avro::valueFromJson(*schema_, schema_->root(), value));
+    if (isBytes()) {
+      out += held.as<avro::Bytes>()->data;
+      return {};
+    }
     return avro::encode(*schema_, schema_->root(), held, out);
   }
   Result<boost::json::value> decode(std::string_view payload) const override {
+    if (isBytes()) {
+      return avro::toJson(*schema_, schema_->root(), {avro::Bytes{std::string(payload)}});
+    }
     CAAS_ASSIGN(const auto value, plan_.decode(payload));
     return avro::toJson(*schema_, schema_->root(), value);
   }
 
  private:
+  [[nodiscard]] bool isBytes() const { return schema_->rootNode().type == avro::Type::kBytes; }
+
   const std::shared_ptr<const avro::Schema> schema_;
   const avro::Plan plan_;
 };
@@ -75,17 +85,6 @@ class ReferenceWalk {
 };
 
 }  // namespace
-
-Result<boost::json::value> parseJson(std::string_view text, std::string_view what) {
-  boost::system::error_code problem;
-  boost::json::parse_options options;
-  options.max_depth = kMaxJsonDepth;
-  auto value = boost::json::parse(text, problem, {}, options);
-  if (problem) {
-    return fail(errors::invalidArgument(fmt::format("{} is no JSON: {}", what, problem.message())));
-  }
-  return value;
-}
 
 Error inSchema(int id, Error error) {
   error.message = fmt::format("schema {}: {}", id, error.message);

@@ -12,6 +12,7 @@
 #include "caas/kafka/result.hpp"
 #include "caas/kafka/schema_registry.hpp"
 #include "schema/avro_schema.hpp"
+#include "schema/json_text.hpp"
 
 namespace caas::kafka::schema {
 
@@ -35,8 +36,6 @@ struct CompleteSchema {
   std::vector<std::pair<std::string, std::string>> references{};
 };
 
-/// JSON text, nested 100 deep at most. Errors: kInvalidArgument; `what` says what the text is.
-[[nodiscard]] Result<boost::json::value> parseJson(std::string_view text, std::string_view what);
 /// "schema 7: …"
 [[nodiscard]] Error inSchema(int id, Error error);
 

@@ -57,10 +57,13 @@ Result<CompatibilityVerdict> checkCompatibility(Compatibility level, const Schem
     CAAS_ASSIGN(const auto before, parsed(versions[i].schema));
     const auto judge = [&](const SchemaPtr& writer, const SchemaPtr& reader,
                            std::string_view what) {
-      if (const auto plan = avro::Plan::compile(writer, reader); !plan) {
+      const auto plan = avro::Plan::compile(writer, reader);
+      const auto problems =
+          plan ? plan->unreadable() : std::vector<std::string>{plan.error().message};
+      for (const auto& problem : problems) {
         verdict.compatible = false;
         verdict.reasons.push_back(
-            fmt::format("{} version {}: {}", what, versions[i].version, plan.error().message));
+            fmt::format("{} version {}: {}", what, versions[i].version, problem));
       }
     };
     if (rules.backward) {

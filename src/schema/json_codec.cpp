@@ -19,8 +19,10 @@
 #include <valijson/validator.hpp>
 
 #include "core/errors.hpp"
+#include "core/utf8.hpp"
 #include "schema/codec.hpp"
 #include "schema/idle_pool.hpp"
+#include "schema/json_numbers.hpp"
 
 namespace caas::kafka::schema {
 namespace {
@@ -269,6 +271,15 @@ class JsonCodec final : public Codec {
 
  private:
   Result<void> check(const json::value& value) const {
+    if (!hasWholeDoubles(value)) {
+      return judge(value);
+    }
+    auto whole = value;
+    wholeDoublesToIntegers(whole);
+    return judge(whole);
+  }
+
+  Result<void> judge(const json::value& value) const {
     if (patterns_ && hasLongText(value)) {
       return fail(errors::invalidArgument(
           fmt::format("a schema with patterns judges texts of up to {} bytes, and one is longer",
@@ -305,7 +316,7 @@ class JsonCodec final : public Codec {
     const auto* found = value.find_pointer(pointer, problem);
     auto shown = found == nullptr ? std::string{} : json::serialize(*found);
     if (shown.size() > kQuoted) {
-      shown = shown.substr(0, kQuoted) + "…";
+      shown = fmt::format("{}…", utf8Excerpt(shown, kQuoted));
     }
     return fmt::format("at {}: {}{}", pointer.empty() ? "the top" : pointer, cause->description,
                        shown.empty() ? "" : fmt::format(" (it is {})", shown));
@@ -323,6 +334,7 @@ class JsonCodec final : public Codec {
 Result<std::shared_ptr<const Codec>> makeJsonCodec(const CompleteSchema& schema) {
   CAAS_ASSIGN(auto text, parseJson(schema.schema.text, "the JSON schema"));
   CAAS_ASSIGN(auto bundle, Bundle(std::move(text)).with(schema.references));
+  wholeDoublesToIntegers(bundle);
   auto codec = std::make_shared<JsonCodec>(std::move(bundle));
   CAAS_TRY(codec->compile());
   return codec;

@@ -4,14 +4,13 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/any.pb.h>
-#include <google/protobuf/compiler/parser.h>
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/empty.pb.h>
 #include <google/protobuf/field_mask.pb.h>
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/timestamp.pb.h>
@@ -20,6 +19,8 @@
 
 #include "core/errors.hpp"
 #include "schema/codec.hpp"
+#include "schema/protobuf_file.hpp"
+#include "schema/protobuf_indexes.hpp"
 #include "schema/wire_format.hpp"
 
 namespace caas::kafka::schema {
@@ -28,16 +29,7 @@ namespace {
 namespace pb = google::protobuf;
 
 constexpr std::string_view kFile = "schema.proto";
-
-class TextErrors final : public pb::io::ErrorCollector {
- public:
-  void AddError(int line, pb::io::ColumnNumber column, const std::string& message) override {
-    if (first.empty()) {
-      first = fmt::format("line {}, column {}: {}", line + 1, column + 1, message);
-    }
-  }
-  std::string first{};
-};
+constexpr std::size_t kMaxMessageDepth = 512;
 
 class BuildErrors final : public pb::DescriptorPool::ErrorCollector {
  public:
@@ -69,19 +61,7 @@ class ProtobufCodec final : public Codec {
   }
 
   Result<const pb::FileDescriptor*> add(std::string_view name, std::string_view text) {
-    if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-      return fail(errors::invalidArgument("the Protobuf schema is too long"));
-    }
-    pb::io::ArrayInputStream stream(text.data(), static_cast<int>(text.size()));
-    TextErrors textErrors;
-    pb::io::Tokenizer tokenizer(&stream, &textErrors);
-    pb::compiler::Parser parser;
-    parser.RecordErrorsTo(&textErrors);
-    pb::FileDescriptorProto file;
-    if (!parser.Parse(&tokenizer, &file) || !textErrors.first.empty()) {
-      return wrong(name, textErrors.first);
-    }
-    file.set_name(std::string(name));
+    CAAS_ASSIGN(const auto file, parseProtobufFile(name, text));
     BuildErrors buildErrors;
     const auto* built = pool_.BuildFileCollectingErrors(file, &buildErrors);
     if (built == nullptr) {
@@ -137,15 +117,7 @@ class ProtobufCodec final : public Codec {
       return fail(errors::invalidArgument(
           fmt::format("{} cannot be shown: {}", type->full_name(), std::string(status.message()))));
     }
-    boost::system::error_code problem;
-    boost::json::parse_options deep;
-    deep.max_depth = 512;
-    auto value = boost::json::parse(text, problem, {}, deep);
-    if (problem) {
-      return fail(errors::invalidArgument(
-          fmt::format("{} cannot be shown: {}", type->full_name(), problem.message())));
-    }
-    return value;
+    return parseJson(text, type->full_name(), kMaxMessageDepth);
   }
 
  private:
@@ -157,13 +129,15 @@ class ProtobufCodec final : public Codec {
   Result<const pb::Descriptor*> messageAt(const MessageIndexes& indexes) const {
     const pb::Descriptor* type = nullptr;
     for (const auto index : indexes) {
-      const int count = type == nullptr ? file_->message_type_count() : type->nested_type_count();
-      if (index >= count) {
+      const auto* found = type != nullptr                       ? nestedMessage(*type, index)
+                          : index < file_->message_type_count() ? file_->message_type(index)
+                                                                : nullptr;
+      if (found == nullptr) {
         return fail(errors::invalidArgument(
-            fmt::format("message index {} is none of the {} messages of {}", index, count,
+            fmt::format("message index {} is none of the messages of {}", index,
                         type == nullptr ? std::string("the schema") : type->full_name())));
       }
-      type = type == nullptr ? file_->message_type(index) : type->nested_type(index);
+      type = found;
     }
     return type;
   }
