@@ -81,9 +81,11 @@ std::vector<int> askJava(const std::vector<std::string>& keys, int partitions) {
     }
     input += '\n';
   }
-  const auto script = (projectRoot() / "tests/integration/java/run").string();
-  const auto result = runProcess({script, "Partitions", std::to_string(partitions)}, {}, input,
-                                 Milliseconds{180'000});
+  const auto root = projectRoot();
+  const auto result =
+      runProcess({root / "tests/support/run-java", root / "tests/integration/java/Partitions.java",
+                  root / ".cache/kafka/libs", std::to_string(partitions)},
+                 {}, input, Milliseconds{180'000});
   if (result.exitCode != 0) {
     throw std::runtime_error("Partitions.java failed: " + result.err);
   }
