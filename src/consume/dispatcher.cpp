@@ -36,6 +36,9 @@ Dispatcher::~Dispatcher() {
   while (Task* const task = popReady()) {
     discard(task);
   }
+  for (auto* task : staged_) {
+    discard(task);
+  }
   while (!dead_.empty()) {
     destroyTask(dead_.pop());
   }

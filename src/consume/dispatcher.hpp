@@ -106,6 +106,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   /// the time has passed, or stopStaging() was called.
   [[nodiscard]] std::vector<Task*> takeStaged(std::size_t most, Milliseconds wait);
   void stopStaging();
+  /// What no transaction took along; it is unfinished.
+  void giveBackStaged(const std::vector<Task*>& staged);
   /// Takes those out whose partition was given away: another member runs them again.
   void dropGone(std::vector<Task*>& staged);
   [[nodiscard]] bool anyGone(const std::vector<Task*>& staged) const;

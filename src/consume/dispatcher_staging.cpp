@@ -56,6 +56,11 @@ void Dispatcher::stopStaging() {
   stagedSome_.notify_all();
 }
 
+void Dispatcher::giveBackStaged(const std::vector<Task*>& staged) {
+  const Lock lock(mutex_);
+  staged_.insert(staged_.begin(), staged.begin(), staged.end());
+}
+
 void Dispatcher::dropGone(std::vector<Task*>& staged) {
   const Burial burial(*this);
   std::erase_if(staged, [this](Task* task) {

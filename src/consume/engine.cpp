@@ -72,12 +72,13 @@ Result<void> Engine::start() {
         settings_, Forwarder::Options{.transactionalId = *options_.transactionalId}, dispatcher_,
         [poller = poller_.get()] { return poller->groupMetadata(); });
   }
-  // The transaction thread asks the client for the group: it ends before the client does.
-  CAAS_TRY(poller_->start([forwarder = forwarder_.get()] {
-    if (forwarder != nullptr) {
-      forwarder->stop();
-    }
-  }));
+  Poller::Leaving leaving;
+  if (auto* const forwarder = forwarder_.get()) {
+    leaving.begins = [forwarder](steady_clock::time_point end) { forwarder->endBy(end); };
+    // The transaction thread asks the client for the group: it ends before the client does.
+    leaving.drained = [forwarder] { forwarder->stop(); };
+  }
+  CAAS_TRY(poller_->start(std::move(leaving)));
   if (forwarder_) {
     CAAS_TRY(forwarder_->start());
   }

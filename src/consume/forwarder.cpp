@@ -17,7 +17,6 @@ constexpr std::size_t kMostRecords = 2'000;
 constexpr Milliseconds kInit{10'000};
 /// Within transaction.timeout.ms: after it the coordinator has aborted.
 constexpr Milliseconds kStep{8'000};
-constexpr Milliseconds kRoom{5'000};
 constexpr Milliseconds kAgain{200};
 
 std::vector<HeaderView> viewsOf(const std::vector<Header>& headers) {
@@ -67,6 +66,13 @@ void Forwarder::stop() {
   if (thread_.joinable()) {
     thread_.join();
   }
+  dispatcher_->giveBackStaged(std::exchange(batch_, {}));
+}
+
+template <class Call>
+Result<void> Forwarder::resumed(Milliseconds most, Call call) {
+  return end_.insist(most, call,
+                     [this] { return client_->remedy() == client::TransactionRemedy::kRetry; });
 }
 
 void Forwarder::run(const std::stop_token& stop) {
@@ -95,7 +101,7 @@ bool Forwarder::ready(const std::stop_token& stop) {
   }
   auto initialized = client_ ? Result<void>{} : makeClient();
   if (initialized) {
-    initialized = client_->init(kInit);
+    initialized = resumed(kInit, [this](Milliseconds piece) { return client_->init(piece); });
   }
   if (!initialized) {
     log::warn("no transactions yet", {{"transactional_id", options_.transactionalId},
@@ -130,19 +136,22 @@ Result<void> Forwarder::transact() {
   for (const auto& [partition, offset, metadata] : plan_.offsets) {
     offsets.push_back({partition, offset, metadata});
   }
+  if (end_.passed()) {
+    return fail(errors::shutdown("the consumer"));
+  }
   if (!offsets.empty()) {
-    CAAS_TRY(client_->sendOffsets(offsets, group, kStep));
+    CAAS_TRY(client_->sendOffsets(offsets, group, end_.within(kStep)));
   }
   return commit();
 }
 
 Result<void> Forwarder::writeOutputs() {
+  const auto until = steady_clock::now() + end_.within(kStep);
   for (std::size_t i = 0; i < batch_.size(); ++i) {
     for (const auto& output : batch_[i]->staged->outputs) {
       const auto headers = viewsOf(output.headers);
       const Record record{
           .topic = output.topic, .key = output.key, .value = output.value, .headers = headers};
-      const auto until = steady_clock::now() + kRoom;
       auto sent = client_->produce(record, i);
       while (!sent && sent.error().code == ErrorCode::kQueueFull && steady_clock::now() < until) {
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
@@ -160,11 +169,12 @@ Result<void> Forwarder::writeOutputs() {
 }
 
 Result<void> Forwarder::commit() {
-  // Only commit itself can tell how it ended, so it is asked until it does.
-  auto committed = client_->commit(kStep);
-  while (!committed && client_->remedy() == client::TransactionRemedy::kRetry) {
+  const auto ask = [this](Milliseconds piece) { return client_->commit(piece); };
+  auto committed = resumed(kStep, ask);
+  // Only commit itself can tell how it ended, so it is asked until it does, or until we must leave.
+  while (!committed && client_->remedy() == client::TransactionRemedy::kRetry && !end_.passed()) {
     log::warn("a transaction's end is not known yet", {{"error", committed.error().describe()}});
-    committed = client_->commit(kStep);
+    committed = resumed(kStep, ask);
   }
   if (!committed) {
     refused_ = client_->failedDelivery();
@@ -174,13 +184,25 @@ Result<void> Forwarder::commit() {
 
 void Forwarder::recover(const Error& error, const std::stop_token& stop) {
   dispatcher_->countAbort();
+  if (end_.passed()) {
+    log::warn(
+        "left behind: a transaction that is committed or aborted without us; what is not in "
+        "the log runs again",
+        {{"transactional_id", options_.transactionalId},
+         {"records", batch_.size()},
+         {"error", error.describe()}});
+    client_.reset();
+    return;
+  }
   const auto remedy = client_->remedy();
   log::warn("a transaction failed, its outputs are staged again",
             {{"transactional_id", options_.transactionalId},
              {"records", batch_.size()},
              {"error", error.describe()}});
   if (client_->inTransaction() && remedy != client::TransactionRemedy::kRebuild) {
-    if (const auto aborted = client_->abort(kStep); !aborted) {
+    const auto aborted =
+        resumed(kStep, [this](Milliseconds piece) { return client_->abort(piece); });
+    if (!aborted) {
       client_.reset();
     }
   } else if (remedy == client::TransactionRemedy::kRebuild) {

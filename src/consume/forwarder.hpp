@@ -10,6 +10,7 @@
 #include "client/group_metadata.hpp"
 #include "client/transactional_client.hpp"
 #include "consume/dispatcher.hpp"
+#include "consume/end_time.hpp"
 
 namespace caas::kafka::consume {
 
@@ -32,7 +33,13 @@ class Forwarder {
 
   /// Errors: kInvalidConfiguration. Brokers that can't be reached are waited for.
   [[nodiscard]] Result<void> start();
+  /// From now on nothing is begun or asked for again that this end does not leave time for. What it
+  /// cuts off is in the log as a whole or not at all, and what is not runs again: its offsets are
+  /// part of it. Any thread.
+  void endBy(std::chrono::steady_clock::time_point end) { end_.set(end); }
   /// Ends the transaction that is open: commits or aborts it. What is staged behind it stays there.
+  /// Only sending offsets cannot be cut short: the client's requests for it live for as long as a
+  /// transaction (10 s each).
   void stop();
 
  private:
@@ -42,6 +49,9 @@ class Forwarder {
   [[nodiscard]] Result<void> transact();
   [[nodiscard]] Result<void> writeOutputs();
   [[nodiscard]] Result<void> commit();
+  /// A call that the client takes up again where it was.
+  template <class Call>
+  [[nodiscard]] Result<void> resumed(Milliseconds most, Call call);
   void recover(const Error& error, const std::stop_token& stop);
   void failOutput(const client::FailedDelivery& failed);
   void pause(const std::stop_token& stop, Milliseconds wait);
@@ -51,6 +61,7 @@ class Forwarder {
   const Options options_;
   const std::shared_ptr<Dispatcher> dispatcher_;
   const std::function<client::GroupMetadata()> metadata_;
+  EndTime end_{systemClock()};
   std::unique_ptr<client::TransactionalClient> client_;
   bool initialized_ = false;
   std::vector<Task*> batch_;

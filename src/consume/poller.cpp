@@ -33,8 +33,8 @@ Poller::Poller(const Settings& settings, PollerOptions options,
 
 Poller::~Poller() { static_cast<void>(stop(steady_clock::now())); }
 
-Result<void> Poller::start(std::function<void()> beforeLeaving) {
-  beforeLeaving_ = std::move(beforeLeaving);
+Result<void> Poller::start(Leaving leaving) {
+  leaving_ = std::move(leaving);
   CAAS_ASSIGN(client_,
               client::GroupClient::create(settings_, options_.client, [this] { waker_.wake(); }));
   thread_ = std::jthread([this] { run(); });

@@ -51,9 +51,14 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  /// `beforeLeaving` is called when everything has drained and the group is about to be left.
-  [[nodiscard]] Result<void> start(std::function<void()> beforeLeaving = {});
-  /// Any thread, between start and the end of `beforeLeaving`.
+  /// Who is told that the group is left: when that begins, by when it is to be done, and once
+  /// everything has drained.
+  struct Leaving {
+    std::function<void(std::chrono::steady_clock::time_point)> begins;
+    std::function<void()> drained;
+  };
+  [[nodiscard]] Result<void> start(Leaving leaving = {});
+  /// Any thread, between start and the end of `drained`.
   [[nodiscard]] client::GroupMetadata groupMetadata() const { return client_->groupMetadata(); }
   /// Replaces the subscription. Any thread.
   void subscribe(std::vector<std::string> topics);
@@ -107,7 +112,7 @@ class Poller {
   const std::shared_ptr<const Catalog> catalog_;
   Waker waker_;
   std::unique_ptr<client::GroupClient> client_;
-  std::function<void()> beforeLeaving_;
+  Leaving leaving_;
 
   mutable std::mutex mutex_;
   std::optional<std::vector<std::string>> wanted_;  ///< a subscription to be made

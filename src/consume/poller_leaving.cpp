@@ -115,6 +115,10 @@ void Poller::leave() {
   };
   // A tenth is kept for the last commit and for leaving the group.
   const auto now = steady_clock::now();
+  const auto commitUntil = std::max(deadline, now + kLeastCommit);
+  if (leaving_.begins) {
+    leaving_.begins(commitUntil);
+  }
   const auto drainUntil = deadline - std::min<Time::duration>((deadline - now) / 10, kLastCommit);
   while (!drained() && steady_clock::now() < drainUntil) {
     // The poll goes on while handlers finish, or the group would throw us out.
@@ -124,7 +128,6 @@ void Poller::leave() {
     waker_.waitFor(
         std::min<std::chrono::nanoseconds>(dispatcher_->tick(), std::chrono::milliseconds{20}));
   }
-  const auto commitUntil = std::max(deadline, now + kLeastCommit);
   bool last = false;
   while (steady_clock::now() < commitUntil && !client_->assignmentLost()) {
     serveGroup();
@@ -136,8 +139,8 @@ void Poller::leave() {
     }
     waker_.waitFor(std::chrono::milliseconds{20});
   }
-  if (beforeLeaving_) {
-    beforeLeaving_();
+  if (leaving_.drained) {
+    leaving_.drained();
   }
   // A rebalance that is not answered would hold up the leaving until the deadline.
   if (revocation_) {

@@ -1,5 +1,6 @@
 // Exactly-once forwarding on the real cluster: a read_committed reader sees each result once.
 #include <atomic>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -130,6 +131,68 @@ TEST_F(Forwarding, ABrokerThatDiesChangesNothing) {
   }
   must(consumer->close());
   EXPECT_TRUE(eachValueOnce(out.name(), 2'000));
+}
+
+/// None of the brokers answers as long as this lives.
+class NobodyAnswers {
+ public:
+  NobodyAnswers() {
+    std::vector<std::future<std::unique_ptr<BrokerFault>>> pausing;
+    for (const int node : {1, 2, 3}) {
+      pausing.push_back(std::async(std::launch::async, [node] {
+        return std::make_unique<BrokerFault>(BrokerFault::Kind::kPause, node);
+      }));
+    }
+    for (auto& one : pausing) {
+      paused_.push_back(one.get());
+    }
+  }
+  ~NobodyAnswers() {
+    std::ranges::for_each(paused_, [](const auto& fault) { fault->end(); });
+  }
+  NobodyAnswers(const NobodyAnswers&) = delete;
+  NobodyAnswers& operator=(const NobodyAnswers&) = delete;
+
+ private:
+  std::vector<std::unique_ptr<BrokerFault>> paused_;
+};
+
+/// close() asked how its transaction ended for as long as nobody could answer.
+TEST_F(Forwarding, ClosingWhileNoBrokerAnswersEndsAndWhatIsLeftRunsAgain) {
+  settings_.consumer.sessionTimeout = Milliseconds{10'000};
+  const TestTopic in("forward-in", 4);
+  const TestTopic out("forward-out", 4);
+  constexpr int kRecords = 3'000;
+  produce(in.name(), 0, kRecords, 100);
+  ConsumerOptions some = options();
+  some.concurrency = 4;
+  const auto handler = [&](const ConsumedRecord& record) {
+    std::this_thread::sleep_for(Milliseconds{4});
+    return copyTo(out.name(), record);
+  };
+  auto consumer = consumerOf(in.name(), some);
+  must(consumer->startForwarding(handler));
+  ASSERT_TRUE(eventually(kSoon, [&] { return consumer->stats().forwarded > 200; }));
+  {
+    const NobodyAnswers silence;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto report = consumer->close(Milliseconds{2'000});
+    EXPECT_LT(consumer->stats().forwarded, kRecords) << "all was done: this has shown nothing";
+    // Or an error: there is nobody whom we could tell that we leave the group.
+    if (report) {
+      EXPECT_GT(report->unfinished, 0);
+    }
+    consumer.reset();
+    // 2 s, a request for offsets that is on its way (10 s), the transaction (2 s), the group (3 s).
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{30});
+  }
+  some.concurrency = 64;
+  auto next = consumerOf(in.name(), some);
+  must(next->startForwarding(handler));
+  EXPECT_TRUE(eventually(Milliseconds{120'000}, [&] { return committed(group_) == kRecords; }))
+      << committed(group_);
+  must(next->close());
+  EXPECT_TRUE(eachValueOnce(out.name(), kRecords));
 }
 
 }  // namespace

@@ -239,9 +239,9 @@ class Consumer {
   /// The error that ended it, if it could not go on (the group's authorization, a fatal client
   /// error): records are no longer read.
   [[nodiscard]] std::optional<Error> failure() const;
-  /// Stops taking records, lets handlers at work finish until the deadline, commits, leaves the
-  /// group. A handler that never returns does not hold it up; it is named in the report. Amid a
-  /// rebalance, leaving may take a tenth of the session timeout and 2 s beyond the deadline.
+  /// Lets handlers at work finish until the deadline, commits, leaves the group. One that never
+  /// returns does not hold it up; the report names it. It may take longer: amid a rebalance by a
+  /// tenth of the session timeout and 2 s; with forwarding, while no broker answers, by 12 s more.
   [[nodiscard]] Result<ConsumerReport> close(Milliseconds deadline = Milliseconds{10'000});
 
  private:
