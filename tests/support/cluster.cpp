@@ -194,8 +194,10 @@ TestTopic::~TestTopic() {
   }
 }
 
-std::vector<ReceivedRecord> readAll(const std::string& topic, Milliseconds deadline) {
+std::vector<ReceivedRecord> readAll(const std::string& topic, Milliseconds deadline,
+                                    bool readUncommitted) {
   ReadOptions options;
+  options.readUncommitted = readUncommitted;
   options.topics = {topic};
   options.untilEnd = true;
   auto reader = must(RecordReader::open(testSettings(), std::move(options)), "opening " + topic);

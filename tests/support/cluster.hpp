@@ -76,9 +76,11 @@ class TestTopic {
   std::string name_;
 };
 
-/// Everything that a topic holds, read to its ends: in order within a partition.
+/// Everything that a topic holds, read to its ends: in order within a partition. Records of open
+/// and aborted transactions only with `readUncommitted`.
 [[nodiscard]] std::vector<ReceivedRecord> readAll(const std::string& topic,
-                                                  Milliseconds deadline = Milliseconds{60'000});
+                                                  Milliseconds deadline = Milliseconds{60'000},
+                                                  bool readUncommitted = false);
 
 /// All brokers of KAFKA_BROKERS are up and every partition has all its replicas in sync.
 [[nodiscard]] bool waitForFullIsr(Milliseconds deadline = Milliseconds{120'000});

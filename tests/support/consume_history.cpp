@@ -22,7 +22,9 @@ std::vector<OffenderList> offenderLists(const ConsumeVerdict& verdict) {
           {"early", &verdict.early},
           {"committed too soon", &verdict.committedTooSoon},
           {"commits that went back", &verdict.commitsWentBack},
-          {"wrong copies", &verdict.wrongCopies}};
+          {"wrong copies", &verdict.wrongCopies},
+          {"without a result", &verdict.withoutResult},
+          {"with more than one result", &verdict.doubledResults}};
 }
 
 }  // namespace
@@ -50,8 +52,9 @@ std::int64_t ConsumeVerdict::reruns() const {
 
 std::string ConsumeVerdict::describe() const {
   auto text = fmt::format(
-      "delivered {}, runs {} (acked {}), retry copies {}, dead letters {}, run again {}", delivered,
-      runs, acked, retryCopies, deadLettered, reruns());
+      "delivered {}, runs {} (acked {}), retry copies {}, dead letters {}, outputs {}, run again "
+      "{}",
+      delivered, runs, acked, retryCopies, deadLettered, outputs, reruns());
   for (const auto& [why, count] : explainedReruns) {
     text += fmt::format(", {} {}", why, count);
   }
@@ -90,6 +93,11 @@ void ConsumeHistory::run(HandlerRun run) {
 void ConsumeHistory::copy(FailureCopy copy) {
   const std::lock_guard lock(mutex_);
   copies_.push_back(std::move(copy));
+}
+
+void ConsumeHistory::output(SeenOutput output) {
+  const std::lock_guard lock(mutex_);
+  outputs_.push_back(std::move(output));
 }
 
 void ConsumeHistory::committed(SeenCommit commit) {

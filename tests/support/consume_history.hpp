@@ -38,7 +38,14 @@ struct FailureCopy {
   std::uint32_t record = 0;
   Timestamp at{};
   bool dead = false;
+  int tier = 0;           ///< of a retry copy, from 1
   std::string problem{};  ///< what is wrong with its headers or its bytes; empty: nothing
+};
+
+/// What exactly-once forwarding wrote because of a record, as a read_committed reader sees it.
+struct SeenOutput {
+  std::uint32_t record = 0;
+  std::string by{};  ///< the process whose handler asked for it
 };
 
 /// Where the group stood, as an observer saw it at `at`.
@@ -67,6 +74,9 @@ struct Disturbance {
 struct ConsumeRules {
   /// RetryMode::kBlock: a record waits for the final outcome of the one before it.
   bool block = false;
+  /// Exactly-once forwarding: a record has one result, an output or a dead letter, and one copy in
+  /// each tier that it goes through.
+  bool forward = false;
   int blockAttempts = 10;
   /// How old a completion may be at a disturbance and still not be committed.
   Milliseconds commitWindow{5'000};
@@ -90,6 +100,8 @@ struct ConsumeVerdict {
   std::vector<std::string> committedTooSoon;  ///< committed before it was done with
   std::vector<std::string> commitsWentBack;
   std::vector<std::string> wrongCopies;
+  std::vector<std::string> withoutResult;
+  std::vector<std::string> doubledResults;
 
   // What it was.
   std::int64_t delivered = 0;
@@ -97,6 +109,7 @@ struct ConsumeVerdict {
   std::int64_t acked = 0;
   std::int64_t retryCopies = 0;
   std::int64_t deadLettered = 0;
+  std::int64_t outputs = 0;
   std::int64_t commitsSeen = 0;
   std::map<std::string, std::int64_t, std::less<>> explainedReruns;
   /// Of the reruns, explained or not: those of records that had been acked. (A record that blocks
@@ -136,6 +149,7 @@ class ConsumeHistory {
   void delivered(Id id, int partition, std::int64_t offset, Instant at);
   void run(HandlerRun run);
   void copy(FailureCopy copy);
+  void output(SeenOutput output);
   void committed(SeenCommit commit);
   void disturbed(Disturbance disturbance);
   /// What `process` holds was seen to have changed.
@@ -154,6 +168,7 @@ class ConsumeHistory {
   std::deque<Produced> produced_;
   std::vector<HandlerRun> runs_;
   std::vector<FailureCopy> copies_;
+  std::vector<SeenOutput> outputs_;
   std::vector<SeenCommit> commits_;
   std::vector<Disturbance> disturbances_;
   std::map<std::string, std::vector<Instant>, std::less<>> reassigned_;

@@ -47,6 +47,7 @@ class ConsumeJudge {
                               const HandlerRun& before) const;
   [[nodiscard]] bool tookOver(const HandlerRun& again, Instant from) const;
   void judgeLost();
+  void judgeResults();
   void judgeFirstRuns();
   void judgeRunsOfEachKey();
   void judgeRetryTimes();

@@ -13,7 +13,6 @@
 
 #include "client/group_client.hpp"
 #include "consume/ledger_metadata.hpp"
-#include "support/failure_copies.hpp"
 
 namespace caas::kafka::test {
 namespace {
@@ -24,6 +23,10 @@ using Ends = std::map<client::TopicPartition, std::int64_t>;
 
 constexpr Milliseconds kWatchEvery{300};
 constexpr int kTierPartitions = 4;
+constexpr int kOutputPartitions = 4;
+/// Offsets in the transaction of one who was killed are known when the brokers have aborted it:
+/// after its 10 s, at their next look (every 10 s).
+constexpr Milliseconds kHungTransaction{20'000};
 
 std::string_view wholeCluster(std::string_view hint) {
   if (!waitForFullIsr()) {
@@ -89,7 +92,11 @@ ConsumeScenario::ConsumeScenario(std::string name, const ConsumeLoad& load)
     tiers_.emplace_back(fmt::format("tier{}", i + 1), kTierPartitions);
   }
   for (std::size_t i = 0; i < load.modes.size(); ++i) {
-    groups_.emplace_back(load.modes[i], uniqueTopic(fmt::format("{}{}", load.modes[i], i)));
+    auto& group =
+        groups_.emplace_back(load.modes[i], uniqueTopic(fmt::format("{}{}", load.modes[i], i)));
+    if (group.mode == "forward") {
+      group.output = std::make_unique<TestTopic>("output", kOutputPartitions);
+    }
   }
   for (int i = 0; i < load.workersPerGroup; ++i) {
     join();
@@ -198,6 +205,7 @@ WorkerSettings ConsumeScenario::settingsOf(const Group& group) const {
                           .group = group.name,
                           .mode = group.mode,
                           .dlq = dlq_.name(),
+                          .output = group.output ? group.output->name() : std::string{},
                           .protocol = load_.protocol,
                           .failOneIn = load_.failOneIn,
                           .doomOneIn = load_.doomOneIn,
@@ -222,11 +230,16 @@ void ConsumeScenario::note(Disturbance::Kind kind, Instant from) {
   }
 }
 
-std::size_t ConsumeScenario::join(const std::vector<std::string>& prefix) {
+std::size_t ConsumeScenario::join(const std::vector<std::string>& prefix,
+                                  std::optional<std::size_t> insteadOf) {
   const auto from = instantNow();
   for (auto& group : groups_) {
-    group.workers.emplace_back(fmt::format("{}-{}", group.name, group.workers.size() + 1),
-                               settingsOf(group), folder_, prefix);
+    auto settings = settingsOf(group);
+    if (insteadOf) {
+      settings.instance = group.workers.at(*insteadOf).name();
+    }
+    group.workers.emplace_back(fmt::format("{}-{}", group.name, group.workers.size() + 1), settings,
+                               folder_, prefix);
   }
   note(Disturbance::Kind::kRebalance, from);
   return groups_.front().workers.size() - 1;
@@ -320,36 +333,6 @@ void ConsumeScenario::waitUntilSettled(Group& group) {
   }
 }
 
-void ConsumeScenario::readCopies() {
-  for (const auto& tier : tiers_) {
-    for (const auto& record : readAll(tier.name())) {
-      readCopy(record, false);
-    }
-  }
-  for (const auto& record : readAll(dlq_.name())) {
-    readCopy(record, true);
-  }
-}
-
-void ConsumeScenario::readCopy(const ReceivedRecord& record, bool dead) {
-  const auto name = record.header("caas.origin.group").value_or("");
-  const auto group = std::ranges::find(groups_, name, &Group::name);
-  if (group == groups_.end()) {
-    ADD_FAILURE() << record.topic << " " << record.partition << "/" << record.offset
-                  << " is of the group '" << name << "'";
-    return;
-  }
-  CopyRules rules{.topic = topic(),
-                  .group = group->name,
-                  .block = group->mode == "block",
-                  .doomOneIn = load_.doomOneIn,
-                  .rejectOneIn = load_.rejectOneIn};
-  for (std::size_t i = 0; i < tiers_.size(); ++i) {
-    rules.tiers.push_back({tiers_[i].name(), load_.tiers[i]});
-  }
-  group->history.copy(copyOf(record, dead, rules, group->history));
-}
-
 void ConsumeScenario::finishAndExpectAllWell() {
   stop_ = true;
   producing_.join();
@@ -370,9 +353,12 @@ void ConsumeScenario::finishAndExpectAllWell() {
     }
   }
   readCopies();
-  const auto mostStall = ConsumeWorker::kSession + Milliseconds{15'000};
+  readOutputs();
   for (auto& group : groups_) {
-    const auto verdict = group.history.check({.block = group.mode == "block"});
+    const bool forward = group.mode == "forward";
+    const auto mostStall = ConsumeWorker::kSession + Milliseconds{15'000} +
+                           (forward ? kHungTransaction : Milliseconds{0});
+    const auto verdict = group.history.check({.block = group.mode == "block", .forward = forward});
     fmt::print("{}: {}, {:.0f} s at {:.0f}/s: {}\n", name_, group.mode, loaded,
                load_.recordsPerSecond, verdict.describe());
     std::fflush(stdout);

@@ -4,7 +4,9 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -22,7 +24,7 @@ struct ConsumeLoad {
   int keys = 400;
   int partitions = 16;
   std::size_t valueBytes = 200;
-  /// A group for each: "block" or "divert".
+  /// A group for each: "block", "divert" or "forward" (exactly-once, into a topic of its own).
   std::vector<std::string> modes{"block", "divert"};
   std::vector<Milliseconds> tiers{Milliseconds{300}, Milliseconds{1'000}};
   int workersPerGroup = 2;
@@ -51,12 +53,16 @@ class ConsumeScenario {
   void waitUntilCaughtUp() const;
 
   /// One more worker in each group; its index. `prefix`: words in front of the program's.
-  std::size_t join(const std::vector<std::string>& prefix = {});
+  /// `insteadOf`: under that one's transactional ids, which fences it and ends what it left open.
+  std::size_t join(const std::vector<std::string>& prefix = {},
+                   std::optional<std::size_t> insteadOf = {});
   /// Throws when it gets none within a minute.
   void waitUntilAssigned(std::size_t worker) const;
   /// SIGTERM, and it must end in good order.
   void leave(std::size_t worker);
   void killHard(std::size_t worker);  ///< kill -9
+  /// kill -9 (of groups that forward) with outputs written and their transaction open.
+  void killInTransaction(std::size_t worker);
   /// Does something that takes the session of these workers, and ends it.
   void loseSession(std::size_t worker, Milliseconds duration, const std::function<void()>& begin,
                    const std::function<void()>& end);
@@ -68,6 +74,8 @@ class ConsumeScenario {
   /// copies; judges. Prints the figures. Holds the longest stall against the session timeout.
   void finishAndExpectAllWell();
   [[nodiscard]] const std::vector<ConsumeVerdict>& verdicts() const { return verdicts_; }
+  /// In the end: outputs that the worker wrote and that no transaction has committed.
+  [[nodiscard]] std::int64_t abandonedOutputs(std::size_t worker) const;
 
  private:
   struct Group {
@@ -75,6 +83,8 @@ class ConsumeScenario {
     std::string name;
     ConsumeHistory history{};
     std::deque<ConsumeWorker> workers{};
+    std::unique_ptr<TestTopic> output{};              ///< of forward
+    std::map<std::string, std::int64_t> abandoned{};  ///< outputs not committed, by worker
   };
   void produce();
   void produceOne(std::int64_t number);
@@ -85,6 +95,7 @@ class ConsumeScenario {
   void waitUntilSettled(Group& group);
   void readCopies();
   void readCopy(const ReceivedRecord& record, bool dead);
+  void readOutputs();
   [[nodiscard]] WorkerSettings settingsOf(const Group& group) const;
 
   const std::string name_;

@@ -19,8 +19,8 @@ Outcome outcomeOf(const std::string& word) {
   return word == "ack" ? Outcome::kAck : word == "retry" ? Outcome::kRetry : Outcome::kReject;
 }
 
-Process startWorker(const WorkerSettings& settings, const std::string& file,
-                    std::vector<std::string> words) {
+Process startWorker(const std::string& name, const WorkerSettings& settings,
+                    const std::string& file, std::vector<std::string> words) {
   words.insert(words.end(), {consumeWorkerBinary().string(),
                              "consume",
                              "--brokers",
@@ -35,6 +35,12 @@ Process startWorker(const WorkerSettings& settings, const std::string& file,
                              settings.mode,
                              "--dlq",
                              settings.dlq,
+                             "--output",
+                             settings.output,
+                             "--instance",
+                             settings.instance.empty() ? name : settings.instance,
+                             "--name",
+                             name,
                              "--protocol",
                              settings.protocol,
                              "--session-ms",
@@ -62,7 +68,7 @@ ConsumeWorker::ConsumeWorker(std::string name, const WorkerSettings& settings,
                              const std::vector<std::string>& prefix)
     : name_(std::move(name)),
       file_(folder / (name_ + ".runs")),
-      process_(startWorker(settings, file_.string(), prefix)) {}
+      process_(startWorker(name_, settings, file_.string(), prefix)) {}
 
 bool ConsumeWorker::assigned() const {
   std::ifstream in(file_);

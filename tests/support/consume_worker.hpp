@@ -15,9 +15,12 @@ namespace caas::kafka::test {
 struct WorkerSettings {
   std::string topic;
   std::string group;
-  std::string mode = "divert";       ///< or block
+  std::string mode = "divert";       ///< or block, or forward
   std::vector<std::string> tiers{};  ///< "topic=delay-ms"
   std::string dlq{};
+  std::string output{};  ///< of forward
+  std::string
+      instance{};  ///< of forward: whose transactions are fenced; the worker's name if empty
   std::string protocol = "classic";
   int failOneIn = 0;
   int doomOneIn = 0;

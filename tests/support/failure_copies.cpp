@@ -78,6 +78,7 @@ FailureCopy copyOf(const ReceivedRecord& record, bool dead, const CopyRules& rul
   FailureCopy copy{.record = *id, .at = record.timestamp, .dead = dead};
   const auto views = retry::viewsOf(record.headers);
   const auto parsed = retry::parseFailureHeaders(views);
+  copy.tier = parsed.headers.tier;
   if (parsed.state != retry::FailureHeadersState::kCurrent) {
     copy.problem = "headers: " + parsed.problem;
   } else if (record.key != sent->key) {

@@ -39,6 +39,9 @@ struct WorkerOptions {
   std::string mode = "divert";
   std::vector<std::string> tiers;  ///< topic=delay-ms
   std::string dlq;
+  std::string output;    ///< of mode forward
+  std::string instance;  ///< of mode forward
+  std::string name;      ///< what its outputs are signed with
   std::string protocol = "classic";
   int sessionMs = 10'000;
   int commitMs = 500;
@@ -110,6 +113,18 @@ class Recorder {
     return result;
   }
 
+  /// The result is a copy that says who made it.
+  ForwardResult forward(const ConsumedRecord& record) {
+    ForwardResult forwarded{handle(record), {}};
+    if (forwarded.result.kind() == HandlerResult::Kind::kAck) {
+      forwarded.outputs.push_back({.topic = options_.output,
+                                   .key = std::string(record.key.value_or("")),
+                                   .value = std::string(record.value.value_or("")),
+                                   .headers = {{"by", options_.name}}});
+    }
+    return forwarded;
+  }
+
  private:
   HandlerResult answer(std::int64_t id) const {
     if (chosen(id, options_.rejectOneIn)) {
@@ -151,6 +166,9 @@ Result<std::unique_ptr<Consumer>> consumerOf(const WorkerOptions& options) {
     consumer.retry.tiers.push_back(
         {tier.substr(0, at), Milliseconds{numberOf(std::string_view(tier).substr(at + 1))}});
   }
+  if (options.mode == "forward") {
+    consumer.instance = options.instance;
+  }
   CAAS_ASSIGN(auto made, Consumer::create(settings, std::make_shared<Catalog>(std::move(catalog)),
                                           std::move(consumer)));
   CAAS_TRY(made->subscribeTopic(options.topic));
@@ -183,10 +201,17 @@ int consume(const WorkerOptions& options) {
   }
   Recorder recorder(options, file);
   auto consumer = consumerOf(options);
-  Result<void> started =
-      consumer ? (*consumer)->start([&](const ConsumedRecord& r) { return recorder.handle(r); })
-               : Result<void>(std::unexpected(consumer.error()));
-  if (!started) {
+  const auto start = [&]() -> Result<void> {
+    if (!consumer) {
+      return std::unexpected(consumer.error());
+    }
+    if (options.mode == "forward") {
+      return (*consumer)->startForwarding(
+          [&](const ConsumedRecord& record) { return recorder.forward(record); });
+    }
+    return (*consumer)->start([&](const ConsumedRecord& r) { return recorder.handle(r); });
+  };
+  if (const auto started = start(); !started) {
     fmt::print(stderr, "{}\n", started.error().describe());
     return 1;
   }
@@ -209,6 +234,9 @@ void addOptions(CLI::App& app, WorkerOptions& options) {
   app.add_option("--mode", options.mode);
   app.add_option("--tier", options.tiers);
   app.add_option("--dlq", options.dlq)->required();
+  app.add_option("--output", options.output);
+  app.add_option("--instance", options.instance);
+  app.add_option("--name", options.name);
   app.add_option("--protocol", options.protocol);
   app.add_option("--session-ms", options.sessionMs);
   app.add_option("--commit-ms", options.commitMs);
