@@ -4,8 +4,6 @@
 #include <future>
 #include <thread>
 
-#include "caas/kafka/topic_manager.hpp"
-#include "client/consumer_client.hpp"
 #include "integration/consumer_fixture.hpp"
 
 namespace caas::kafka::test {
@@ -99,30 +97,6 @@ TEST_F(ParallelConsumer, ARestartRunsOnlyWhatWasNotCompleted) {
   EXPECT_THAT(second.byKey(), SizeIs(1));
   EXPECT_EQ(consumer->stats().skipped, 200);
   hang->set_value();  // the handler left behind returns into a consumer that is gone
-}
-
-TEST_F(ParallelConsumer, ForeignMetadataIsIgnored) {
-  const TestTopic topic("consume-foreign", 1);
-  produce(topic.name(), 0, 20, 3);
-  {
-    auto client = must(client::ConsumerClient::create(settings_, {.group = group_}));
-    must(client->subscribe({topic.name()}));
-    ASSERT_TRUE(eventually(kSoon, [&] {
-      static_cast<void>(must(client->poll(Milliseconds{100})));
-      return !client->assignment().empty();
-    }));
-    must(client->close(Milliseconds{10'000}));
-  }
-  must(admin().alterGroupOffsets(group_, {{{topic.name(), 0}, 5, std::nullopt}}));
-  Seen seen;
-  auto consumer = consumerOf(topic.name(), options());
-  must(consumer->start([&](const ConsumedRecord& record) {
-    seen.add(record);
-    return HandlerResult::ack();
-  }));
-  EXPECT_TRUE(eventually(kSoon, [&] { return seen.size() == 15; }));
-  must(consumer->close());
-  EXPECT_TRUE(eachOnce(seen, 15));
 }
 
 TEST_F(ParallelConsumer, MembersShareThePartitionsAndTakeOverFromEachOther) {
@@ -311,42 +285,6 @@ TEST_F(ParallelConsumer, HandlersOfEventTypesGetTheirsAndTheRestGoesToTheDefault
   EXPECT_TRUE(eventually(kSoon, [&] { return messages.size() == 1 && rest.size() == 2; }));
   must(consumer->close());
   EXPECT_EQ(messages.runs().at(0).value, "1");
-}
-
-TEST_F(ParallelConsumer, NewTenantsJoinAndDeletedOnesLeave) {
-  const auto topics = TopicManager::create(settings_, *catalog_);
-  must(topics->createPlatformTopics());
-  const auto early = uniqueTenant("early");
-  const auto late = uniqueTenant("late");
-  must(topics->createTenantTopics(early));
-  const std::vector<TenantId> ours{must(TenantId::parse(early)), must(TenantId::parse(late))};
-  std::mutex mutex;
-  std::map<std::string, int> perTenant;
-  ConsumerOptions some = options();
-  auto consumer = must(Consumer::create(settings_, catalog_, some));
-  must(consumer->subscribe("notifications", ours));
-  must(consumer->start([&](const ConsumedRecord& record) {
-    const std::lock_guard lock(mutex);
-    EXPECT_EQ(record.entry, "notifications");
-    ++perTenant[std::string(record.tenant)];
-    return HandlerResult::ack();
-  }));
-  const auto count = [&](const std::string& tenant) {
-    const std::lock_guard lock(mutex);
-    return perTenant[tenant];
-  };
-  produce("notifications." + early, 0, 10, 3);
-  EXPECT_TRUE(eventually(kSoon, [&] { return count(early) == 10; }));
-  must(topics->createTenantTopics(late));
-  const auto before = std::chrono::steady_clock::now();
-  produce("notifications." + late, 0, 10, 3);
-  EXPECT_TRUE(eventually(kSoon, [&] { return count(late) == 10; }));
-  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds{20});
-  EXPECT_TRUE(eventually(kSoon, [&] { return consumer->stats().partitions == 8; }));
-  must(consumer->close());
-  for (const auto& tenant : {early, late}) {
-    must(topics->deleteTenantTopics(tenant));
-  }
 }
 
 TEST_F(ParallelConsumer, WrongUseIsToldAndNothingStarts) {
