@@ -22,29 +22,14 @@
 #include "client/config.hpp"
 #include "client/handle.hpp"
 #include "client/raii.hpp"
+#include "consume_fairness.hpp"
+#include "consume_options.hpp"
 #include "core/errors.hpp"
 #include "core/log.hpp"
 #include "workload.hpp"
 
 namespace caas::kafka::bench {
 namespace {
-
-struct ConsumeOptions {
-  std::string mode;
-  std::string brokers;
-  std::string topic;
-  std::string group = "bench";
-  int partitions = 16;
-  std::int64_t records = 500'000;
-  int keys = 10'000;
-  int valueBytes = 256;
-  int concurrency = 64;
-  int maxInFlight = 10'000;
-  double workMs = 0;     ///< mean of a uniform 0 … 2 × mean; asynchronous: exactly that
-  int async = 0;         ///< 1: completions, answered by a timer after workMs
-  int loudRate = 0;      ///< of `fair`: records a second of the loud one
-  int loudConsumed = 1;  ///< 0: its traffic is there all the same, and nobody reads it
-};
 
 /// Holds every record against what was written: number i has key i mod keys.
 class Checker {
@@ -123,15 +108,6 @@ class Checker {
   std::condition_variable all_;
   bool finished_ = false;
 };
-
-Settings settingsOf(const ConsumeOptions& options) {
-  Settings settings;
-  settings.clientId = "bench";
-  settings.brokers = {options.brokers};
-  settings.producer.queueFullWait = std::chrono::minutes{2};
-  settings.consumer.groupId = options.group;
-  return settings;
-}
 
 int failed(const Error& error) {
   fmt::print(stderr, "bench_consume: {}\n", error.describe());
@@ -318,123 +294,6 @@ int ours(const ConsumeOptions& options) {
              stats.acked, stats.commits, stats.commitFailures, stats.dropped);
   return result;
 }
-
-/// Four quiet topics of 20 records a second each, beside a fifth one of --rate (0: none): how long
-/// the quiet ones' records take from their acknowledgement, when consumers may see them, to the end
-/// of their handler. Each topic counts as one tenant.
-class Fairness {
- public:
-  explicit Fairness(const ConsumeOptions& options)
-      : options_(options),
-        rate_(kQuiet + options.loudRate),
-        acked_(static_cast<std::size_t>(rate_ * kSeconds) + 1),
-        handled_(acked_.size()) {
-    for (int i = 0; i < 5; ++i) {
-      topics_.push_back(fmt::format("{}.{}", options.topic, i));
-    }
-  }
-
-  Result<void> run() {
-    const auto settings = settingsOf(options_);
-    CAAS_ASSIGN(const auto catalog, Catalog::load(settings));
-    CAAS_ASSIGN(const auto admin, client::AdminClient::create(settings, "bench"));
-    CAAS_ASSIGN(const auto quiet, Producer::create(settings, ProducerPreset::kLowLatency));
-    CAAS_ASSIGN(const auto loud, Producer::create(settings, ProducerPreset::kDefault));
-    for (const auto& topic : topics_) {
-      CAAS_TRY(admin->createTopics({{topic, 4, 3, {}}}));
-    }
-    std::this_thread::sleep_for(std::chrono::seconds{2});
-    CAAS_ASSIGN(const auto consumer,
-                Consumer::create(settings, std::make_shared<Catalog>(catalog), wishes()));
-    for (const auto& topic : topics_) {
-      if (options_.loudConsumed != 0 || topic != topics_.back()) {
-        CAAS_TRY(consumer->subscribeTopic(topic));
-      }
-    }
-    CAAS_TRY(consumer->start([this](const ConsumedRecord& record) { return handle(record); }));
-    std::this_thread::sleep_for(std::chrono::seconds{5});  // joined
-    CAAS_TRY(send(*quiet, *loud));
-    std::this_thread::sleep_for(std::chrono::seconds{3});
-    report();
-    CAAS_TRY(consumer->close(std::chrono::seconds{20}));
-    CAAS_TRY(admin->deleteTopics(topics_));
-    return {};
-  }
-
- private:
-  static constexpr double kQuiet = 80;
-  static constexpr double kSeconds = 20;
-
-  static std::int64_t microseconds() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-               steady_clock::now().time_since_epoch())
-        .count();
-  }
-
-  [[nodiscard]] ConsumerOptions wishes() const {
-    ConsumerOptions consumer;
-    consumer.group = options_.group;
-    consumer.concurrency = options_.concurrency;
-    consumer.maxInFlight = options_.maxInFlight;
-    consumer.readRetries = false;
-    return consumer;
-  }
-
-  HandlerResult handle(const ConsumedRecord& record) {
-    std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(options_.workMs));
-    if (record.topic == topics_.back()) {
-      ++loud_;
-    } else {
-      handled_[std::stoull(std::string(*record.value))] = microseconds();
-    }
-    return HandlerResult::ack();
-  }
-
-  Result<void> send(Producer& quietOnes, Producer& loudOne) {
-    const auto begin = steady_clock::now();
-    for (std::int64_t i = 0; static_cast<double>(i) < rate_ * kSeconds; ++i) {
-      const auto at = static_cast<double>(i);
-      std::this_thread::sleep_until(begin + std::chrono::duration_cast<steady_clock::duration>(
-                                                std::chrono::duration<double>(at / rate_)));
-      // Spread evenly: every so many records one is quiet.
-      const bool quiet = static_cast<std::int64_t>(at * kQuiet / rate_) !=
-                         static_cast<std::int64_t>((at + 1) * kQuiet / rate_);
-      const auto value = std::to_string(i);
-      const auto index = static_cast<std::size_t>(i);
-      CAAS_TRY((quiet ? quietOnes : loudOne)
-                   .send({.topic = quiet ? topics_[quietOnes_++ % 4] : topics_.back(),
-                          .key = value,
-                          .value = value},
-                         [this, index](const DeliveryReport& report) {
-                           acked_[index] = report.delivered() ? microseconds() : 0;
-                         }));
-    }
-    CAAS_TRY(loudOne.flush(std::chrono::seconds{60}));
-    return quietOnes.flush(std::chrono::seconds{60});
-  }
-
-  void report() {
-    Latencies latencies(static_cast<std::int64_t>(acked_.size()));
-    for (std::size_t i = 0; i < acked_.size(); ++i) {
-      if (handled_[i] != 0 && acked_[i] != 0) {
-        latencies.add(std::max<std::int64_t>(handled_[i] - acked_[i], 0));
-      }
-    }
-    fmt::print(
-        R"({{"who":"ours","loudPerSecond":{},"loudHandled":{},"p50Ms":{:.1f},"p99Ms":{:.1f}}})"
-        "\n",
-        options_.loudRate, loud_.load(), latencies.milliseconds(0.5), latencies.milliseconds(0.99));
-  }
-
-  const ConsumeOptions options_;
-  const double rate_;
-  std::vector<std::string> topics_;
-  std::size_t quietOnes_ = 0;
-  std::atomic<std::int64_t> loud_{0};
-  // By a record's number, in microseconds.
-  std::vector<std::atomic<std::int64_t>> acked_;
-  std::vector<std::atomic<std::int64_t>> handled_;
-};
 
 int fair(const ConsumeOptions& options) {
   Fairness fairness(options);

@@ -37,6 +37,7 @@ public class Consume {
     int records = Integer.parseInt(options.get("records"));
     int keys = Integer.parseInt(options.getOrDefault("keys", "10000"));
     double workMs = Double.parseDouble(options.getOrDefault("work-ms", "0"));
+    boolean exactly = options.getOrDefault("async", "0").equals("1");
     Properties properties = new Properties();
     properties.put("bootstrap.servers", options.get("brokers"));
     properties.put("group.id", options.get("group"));
@@ -72,7 +73,7 @@ public class Consume {
       if (workMs > 0) {
         double part = ((record.offset() * 2654435761L) & 0xffffffffL) / 4294967296.0;
         try {
-          TimeUnit.NANOSECONDS.sleep((long) (2 * workMs * part * 1e6));
+          TimeUnit.NANOSECONDS.sleep((long) ((exactly ? workMs : 2 * workMs * part) * 1e6));
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
