@@ -92,28 +92,6 @@ TEST(Dispatcher, PausedHandsOutNothingAndWhatIsAtWorkFinishes) {
   EXPECT_THAT(bench.runAll(), ElementsAre("t-0@1"));
 }
 
-TEST(Dispatcher, AQuietTenantIsNextHoweverMuchALoudOneHas) {
-  DispatcherBench bench;
-  std::vector<Given> many(5'000);
-  for (std::size_t i = 0; i < many.size(); ++i) {
-    many[i] = {static_cast<std::int64_t>(i), std::to_string(i)};
-  }
-  bench.give(bench.open("chat.loud", 0, "loud"), many);
-  bench.give(bench.open("chat.quiet", 0, "quiet"), {{0, "a"}});
-  EXPECT_EQ(bench.nameOf(bench.take()), "chat.loud-0@0");
-  EXPECT_EQ(bench.nameOf(bench.take()), "chat.quiet-0@0");
-  EXPECT_EQ(bench.nameOf(bench.take()), "chat.loud-0@1");
-}
-
-TEST(Dispatcher, ATenantsTopicsShareItsTurn) {
-  DispatcherBench bench;
-  bench.give(bench.open("x.a", 0, "a"), {{0}, {1}});
-  bench.give(bench.open("y.a", 0, "a"), {{0}, {1}});
-  bench.give(bench.open("x.b", 0, "b"), {{0}, {1}});
-  EXPECT_THAT(bench.runAll(),
-              ElementsAre("x.a-0@0", "x.b-0@0", "x.a-0@1", "x.b-0@1", "y.a-0@0", "y.a-0@1"));
-}
-
 TEST(Dispatcher, RoomEndsWithTheRecordsAndIsAnnouncedWhenItIsThereAgain) {
   DispatcherBench bench({.maxInFlight = 8});
   auto& partition = bench.open("t", 0);
@@ -169,46 +147,6 @@ TEST(Dispatcher, AHangingRecordBoundsWhatIsReadBehindIt) {
   EXPECT_EQ(bench.dispatcher->room(other), 3);
   bench.answer(tasks[0]);
   EXPECT_EQ(bench.dispatcher->room(partition), 4);
-}
-
-TEST(Dispatcher, ATenantMayHoldAsMuchAsIsStillFree) {
-  DispatcherBench bench({.maxInFlight = 100});
-  auto& loud = bench.open("x.loud", 0, "loud");
-  std::int64_t offset = 0;
-  const auto fill = [&](Partition& partition) {
-    std::int64_t taken = 0;
-    for (; bench.dispatcher->room(partition) > 0; ++taken) {
-      bench.give(partition, {{offset++}});
-    }
-    return taken;
-  };
-  auto& quiet = bench.open("x.quiet", 0, "quiet");
-  EXPECT_EQ(fill(loud), 50);
-  EXPECT_EQ(fill(quiet), 25);
-}
-
-TEST(Dispatcher, ATenantThatIsAloneMayHoldEverything) {
-  DispatcherBench bench({.maxInFlight = 100});
-  auto& only = bench.open("x.only", 0, "only");
-  std::int64_t offset = 0;
-  while (bench.dispatcher->room(only) > 0) {
-    bench.give(only, {{offset++}});
-  }
-  EXPECT_EQ(offset, 100);
-}
-
-TEST(Dispatcher, ATenantWhosePartitionsHaveGoneSharesNoMore) {
-  DispatcherBench bench({.maxInFlight = 100});
-  auto& stays = bench.open("x.stays", 0, "stays");
-  auto& goes = bench.open("x.goes", 0, "goes");
-  for (std::int64_t i = 0; i < 30; ++i) {
-    bench.give(stays, {{i}});
-  }
-  EXPECT_EQ(bench.dispatcher->room(stays), 40);
-  bench.dispatcher->drain(goes);
-  bench.dispatcher->retire(&goes);
-  bench.forget(goes);
-  EXPECT_EQ(bench.dispatcher->room(stays), 70);
 }
 
 TEST(Dispatcher, ABatchIsOfOneTopicAndKeepsEachKeysOrder) {
