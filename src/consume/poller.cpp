@@ -92,6 +92,10 @@ void Poller::run() {
     if (!more) {
       const auto now = steady_clock::now();
       wait = std::min<std::chrono::nanoseconds>(wait, nextCommit_ - now);
+      if (!stalled_.empty()) {
+        // Woken for room before that time, they are not looked at, and nobody wakes us again.
+        wait = std::min<std::chrono::nanoseconds>(wait, nextRoom_ - now);
+      }
       if (!assigning_.empty() || revocation_) {
         wait = std::min<std::chrono::nanoseconds>(wait, std::chrono::milliseconds{20});
       }
