@@ -59,7 +59,7 @@ constexpr std::array<MetricInfo, kMetrics> kTable{{
     {Metric::kBrokerLatency, "caas_kafka_broker_latency_seconds", kGauge, "broker", kNone,
      kClusterChapter, "Its answer to the last DescribeCluster sent to it"},
     {Metric::kControllerId, "caas_kafka_controller_id", kGauge, "", kNone, kClusterChapter,
-     "The active controller's node id; -1: unknown (KAFKA_JMX_URLS is needed to know it)"},
+     "The active controller's node id; -1: unknown, as amid an election"},
     {Metric::kTenants, "caas_kafka_tenants", kGauge, "", kNone, kClusterChapter,
      "Tenants that have at least one topic"},
     {Metric::kTenantsIncomplete, "caas_kafka_tenants_incomplete", kGauge, "", kNone,

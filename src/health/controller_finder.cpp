@@ -32,13 +32,15 @@ std::string hostOf(std::string_view url) {
 
 }  // namespace
 
-ControllerFinder::ControllerFinder(std::vector<std::string> urls, Clock& clock)
-    : urls_(std::move(urls)), clock_(clock), http_({}) {}
+ControllerFinder::ControllerFinder(const Settings& settings, Clock& clock)
+    : urls_(settings.jmxUrls), clock_(clock), quorum_(settings), http_({}) {}
 
 ControllerVerdict ControllerFinder::find(const std::vector<client::BrokerInfo>& brokers,
                                          Milliseconds timeout) {
   if (urls_.empty()) {
-    return {.why = "KAFKA_JMX_URLS is not set"};
+    const auto quorum = quorum_.look(std::min(timeout, kPatience));
+    return quorum ? ControllerVerdict{.id = quorum->leaderId}
+                  : ControllerVerdict{.why = quorum.error().message};
   }
   const auto begin = clock_.steadyNow();
   {

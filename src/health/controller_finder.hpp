@@ -8,22 +8,23 @@
 
 #include "caas/kafka/clock.hpp"
 #include "health/exporter_text.hpp"
+#include "health/quorum_watch.hpp"
 #include "schema/http_client.hpp"
 
 namespace caas::kafka::health {
 
-/// Asks the brokers' JMX exporters (KAFKA_JMX_URLS) who the active controller is. Under KRaft the
-/// metadata does not tell (KIP-590). Thread-safe.
+/// Asks who the active controller is: the quorum itself (DescribeQuorum), or the brokers' JMX
+/// exporters where KAFKA_JMX_URLS names them. Under KRaft the metadata does not tell (KIP-590).
+/// Thread-safe.
 class ControllerFinder {
  public:
-  ControllerFinder(std::vector<std::string> urls, Clock& clock);
+  /// `settings` must outlive it.
+  ControllerFinder(const Settings& settings, Clock& clock);
 
-  /// Asked side by side, within `timeout`; an answer of the last five seconds serves again, since
-  /// each costs the broker a walk through its beans.
+  /// Within `timeout`, and two seconds. Exporters are asked side by side; an answer of theirs of
+  /// the last five seconds serves again, since each costs the broker a walk through its beans.
   [[nodiscard]] ControllerVerdict find(const std::vector<client::BrokerInfo>& brokers,
                                        Milliseconds timeout);
-  /// Whether there is anybody to ask.
-  [[nodiscard]] bool configured() const { return !urls_.empty(); }
 
  private:
   [[nodiscard]] ControllerVerdict ask(const std::vector<client::BrokerInfo>& brokers,
@@ -31,6 +32,7 @@ class ControllerFinder {
 
   const std::vector<std::string> urls_;
   Clock& clock_;
+  QuorumWatch quorum_;
   schema::HttpClient http_;
   std::mutex mutex_;
   std::optional<ControllerVerdict> last_;

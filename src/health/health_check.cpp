@@ -124,7 +124,7 @@ class HealthCheck::Impl {
           clock(time),
           watch(settings, time),
           registry(settings.schemaRegistry, time),
-          controller(settings.jmxUrls, time) {}
+          controller(settings, time) {}
     const Catalog& catalog;
     Clock& clock;
     ClusterWatch watch;

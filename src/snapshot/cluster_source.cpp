@@ -31,7 +31,7 @@ class ClusterSource final : public Source {
         options_(options),
         clock_(clock),
         watch_(settings, clock),
-        controller_(settings.jmxUrls, clock),
+        controller_(settings, clock),
         registry_(settings.schemaRegistry, clock),
         groups_(GroupManager::create(settings, catalog_, clock)) {}
 
@@ -48,9 +48,6 @@ class ClusterSource final : public Source {
   }
 
   std::optional<health::ControllerVerdict> controller(Milliseconds total) override {
-    if (!controller_.configured()) {
-      return std::nullopt;
-    }
     std::vector<client::BrokerInfo> brokers;
     for (const auto& [id, broker] : survey().listed) {
       brokers.push_back(broker);

@@ -87,7 +87,7 @@ TEST_F(Health, AllUp) {
   EXPECT_FALSE(result.details.cluster->clusterId.empty());
   EXPECT_EQ(result.details.cluster->brokers, 3);
   EXPECT_EQ(result.details.cluster->offlineBrokers, 0);
-  EXPECT_EQ(result.details.cluster->controllerId, std::nullopt);
+  EXPECT_TRUE(result.details.cluster->controllerId);
   ASSERT_THAT(result.details.brokers, SizeIs(3));
   for (const auto& broker : result.details.brokers) {
     EXPECT_TRUE(broker.healthy) << broker.error;

@@ -20,6 +20,7 @@
 #include "caas/kafka/producer.hpp"
 #include "caas/kafka/topic_manager.hpp"
 #include "support/cluster.hpp"
+#include "support/kafka_tool.hpp"
 
 namespace caas::kafka::test {
 
@@ -43,17 +44,6 @@ struct ToolView {
   int replicationFactor = 0;
   std::map<std::string, std::string> configs;
 };
-
-inline std::string kafkaTool(const std::vector<std::string>& words) {
-  std::vector<std::string> argv{(projectRoot() / "script" / "kafka").string()};
-  argv.insert(argv.end(), words.begin(), words.end());
-  const auto result = runProcess(argv, {}, {}, Milliseconds{60'000});
-  if (result.exitCode != 0) {
-    throw std::runtime_error("script/kafka " + words.front() + " failed: " + result.err +
-                             result.out);
-  }
-  return result.out;
-}
 
 /// Topic → what Kafka's TopicCommand says of it. Lines read
 /// "Topic: a	TopicId: …	PartitionCount: 4	ReplicationFactor: 3	Configs: x=1,y=a,b".
