@@ -103,8 +103,13 @@ Result<bool> LineReader::fill() {
   if (!count) {
     return fail(count.error());
   }
-  if (bytesRead_ == 0 && buffer_.starts_with(kByteOrderMark)) {
-    begin_ = scanned_ = kByteOrderMark.size();
+  // A pipe may give it in pieces.
+  if (!begun_ &&
+      (buffer_.size() >= kByteOrderMark.size() || !kByteOrderMark.starts_with(buffer_))) {
+    begun_ = true;
+    if (buffer_.starts_with(kByteOrderMark)) {
+      begin_ = scanned_ = kByteOrderMark.size();
+    }
   }
   bytesRead_ += static_cast<std::int64_t>(*count);
   return *count > 0;
@@ -133,7 +138,7 @@ Result<std::optional<Line>> LineReader::next() {
       return take(newline - begin_, newline - begin_ + 1);
     }
     scanned_ = buffer_.size();
-    if (buffer_.size() - begin_ > maxLineBytes_ + 1) {
+    if (begun_ && buffer_.size() - begin_ > maxLineBytes_ + 1) {
       skipping_ = true;
       begin_ = buffer_.size();
     }

@@ -85,6 +85,7 @@ class LineReader {
   std::string buffer_;
   std::size_t begin_ = 0;
   std::size_t scanned_ = 0;  ///< no LF before this
+  bool begun_ = false;       ///< it is known whether there is a byte order mark
   bool ended_ = false;
   bool skipping_ = false;
   std::int64_t lines_ = 0;

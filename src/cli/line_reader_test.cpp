@@ -64,6 +64,16 @@ TEST(CliLineReader, ByteOrderMarkIsDropped) {
             (std::vector<Seen>{{1, "x", false}, {2, "\xef\xbb\xbfy", false}}));
 }
 
+TEST(CliLineReader, ByteOrderMarkThatComesInPiecesIsDropped) {
+  for (const std::size_t piece : {1, 2}) {
+    EXPECT_EQ(readAll("\xef\xbb\xbfx\n", 100, piece), (std::vector<Seen>{{1, "x", false}}));
+    EXPECT_EQ(readAll("\n\xef\xbb\xbf\n", 100, piece),
+              (std::vector<Seen>{{1, "", false}, {2, "\xef\xbb\xbf", false}}));
+    EXPECT_EQ(readAll("\xef\xbb", 100, piece), (std::vector<Seen>{{1, "\xef\xbb", false}}));
+  }
+  EXPECT_EQ(readAll("\xef\xbb\xbf\n", 0, 1), (std::vector<Seen>{{1, "", false}}));
+}
+
 TEST(CliLineReader, LongLineIsSkippedAndTheNextIsRead) {
   const std::string longLine(1'000, 'x');
   EXPECT_EQ(readAll("a\n" + longLine + "\nb\n"),

@@ -5,6 +5,7 @@
 #include "caas/kafka/clock.hpp"
 #include "core/errors.hpp"
 #include "core/log.hpp"
+#include "core/utf8.hpp"
 
 namespace caas::kafka {
 namespace {
@@ -101,6 +102,12 @@ Result<int> quarter(int n) {
   CAAS_ASSIGN(const int h, half(n));
   CAAS_TRY(half(h));
   return h / 2;
+}
+
+TEST(ErrorTest, WhatItQuotesIsUtf8) {
+  EXPECT_EQ(errors::invalidArgument("'\x80 ä\xc3' is none").message, "'\uFFFD ä\uFFFD' is none");
+  EXPECT_EQ(errors::invalidConfiguration("ä").message, "ä");
+  EXPECT_TRUE(isUtf8(errors::io("cannot read", "/tmp/\xff", "gone").message));
 }
 
 TEST(ResultTest, MacrosPassErrorsOn) {

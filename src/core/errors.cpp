@@ -3,14 +3,17 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "core/utf8.hpp"
+
 namespace caas::kafka::errors {
 
 Error invalidArgument(std::string message, std::string hint) {
-  return {ErrorCode::kInvalidArgument, std::move(message), std::move(hint)};
+  // It may quote what was given, and what reads it may want UTF-8: JSON does.
+  return {ErrorCode::kInvalidArgument, toUtf8(std::move(message)), std::move(hint)};
 }
 
 Error invalidConfiguration(std::string message, std::string hint) {
-  return {ErrorCode::kInvalidConfiguration, std::move(message), std::move(hint)};
+  return {ErrorCode::kInvalidConfiguration, toUtf8(std::move(message)), std::move(hint)};
 }
 
 Error connectionTimeout(std::string_view brokers, std::string_view report, Milliseconds waited) {
@@ -102,7 +105,7 @@ Error shutdown(std::string_view what) {
 }
 
 Error io(std::string_view what, std::string_view path, std::string_view reason) {
-  return {ErrorCode::kIo, fmt::format("{} '{}': {}", what, path, reason)};
+  return {ErrorCode::kIo, toUtf8(fmt::format("{} '{}': {}", what, path, reason))};
 }
 
 Error internal(std::string message) {

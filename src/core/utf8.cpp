@@ -70,4 +70,21 @@ std::size_t validUtf8Prefix(std::string_view text) {
   return at;
 }
 
+std::string toUtf8(std::string text) {
+  if (isUtf8(text)) {
+    return text;
+  }
+  std::string out;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto good = validUtf8Prefix(rest);
+    out += rest.substr(0, good);
+    rest.remove_prefix(good);
+    if (!rest.empty()) {
+      out += "\uFFFD";
+      rest.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
 }  // namespace caas::kafka

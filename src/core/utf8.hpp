@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace caas::kafka {
@@ -15,5 +16,8 @@ namespace caas::kafka {
 [[nodiscard]] inline std::string_view utf8Excerpt(std::string_view text, std::size_t most) {
   return text.substr(0, validUtf8Prefix(text.substr(0, most)));
 }
+
+/// As it is, or with U+FFFD for each byte that does not belong.
+[[nodiscard]] std::string toUtf8(std::string text);
 
 }  // namespace caas::kafka

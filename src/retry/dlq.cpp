@@ -119,15 +119,6 @@ Result<void> checkJob(const DlqJobOptions& options) {
 
 }  // namespace
 
-std::string_view toString(DlqState state) {
-  switch (state) {
-    case DlqState::kOpen: return "open";
-    case DlqState::kRedriven: return "redriven";
-    case DlqState::kDiscarded: return "discarded";
-  }
-  return "unknown";
-}
-
 class DeadLetterQueue::Impl {
  public:
   Impl(const Settings& settings, std::shared_ptr<const Catalog> catalog, DlqTopics topics,

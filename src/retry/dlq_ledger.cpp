@@ -5,7 +5,18 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-namespace caas::kafka::retry {
+namespace caas::kafka {
+
+std::string_view toString(DlqState state) {
+  switch (state) {
+    case DlqState::kOpen: return "open";
+    case DlqState::kRedriven: return "redriven";
+    case DlqState::kDiscarded: return "discarded";
+  }
+  return "unknown";
+}
+
+namespace retry {
 namespace {
 
 constexpr int kVersion = 1;
@@ -71,4 +82,5 @@ std::optional<LedgerRecord> parseLedgerValue(std::string_view value) {
   return std::nullopt;
 }
 
-}  // namespace caas::kafka::retry
+}  // namespace retry
+}  // namespace caas::kafka

@@ -15,15 +15,23 @@ namespace caas::kafka::avro {
 namespace {
 
 constexpr int kMaxDepth = 100;
-/// Items that take no bytes (null, an empty record) beyond one for each byte of the payload.
-constexpr std::size_t kFreeItems = 65'536;
+/// Values that take no bytes (null, a record of such): so many, and for each byte of the payload so
+/// many more. Without that bound a record of records of nothing is endless memory in no bytes.
+constexpr std::size_t kFreeValues = 65'536;
+constexpr std::size_t kValuesPerByte = 8;
+/// The same for what the reader's defaults add, which are the application's own.
+constexpr std::size_t kFreeDefaults = 262'144;
+constexpr std::size_t kDefaultsPerByte = 64;
 
 }  // namespace
 
 class PlanDecoder {
  public:
   PlanDecoder(const Plan& plan, std::string_view bytes)
-      : plan_(plan), bytes_(bytes), itemsLeft_(bytes.size() + kFreeItems) {}
+      : plan_(plan),
+        bytes_(bytes),
+        valuesLeft_(kFreeValues + kValuesPerByte * bytes.size()),
+        defaultsLeft_(kFreeDefaults + kDefaultsPerByte * bytes.size()) {}
 
   Result<Value> run() {
     Value value;
@@ -132,17 +140,28 @@ class PlanDecoder {
       bytes = size;
       count = -count;
     }
-    if (static_cast<std::uint64_t>(count) > itemsLeft_) {
+    if (static_cast<std::uint64_t>(count) > valuesLeft_) {
       return wrong(fmt::format("a block of {} items, which cannot be", count));
     }
-    itemsLeft_ -= static_cast<std::size_t>(count);
     items = static_cast<std::size_t>(count);
     return true;
   }
 
-  bool read(std::size_t id, Value& out, int depth) {
+  /// One value more, at that depth.
+  bool enter(int depth) {
     if (depth > kMaxDepth) {
       return wrong("nested too deeply");
+    }
+    if (valuesLeft_ == 0) {
+      return wrong("more values than so many bytes can be");
+    }
+    --valuesLeft_;
+    return true;
+  }
+
+  bool read(std::size_t id, Value& out, int depth) {
+    if (!enter(depth)) {
+      return false;
     }
     const auto& step = plan_.steps_[id];
     switch (step.op) {
@@ -309,7 +328,7 @@ class PlanDecoder {
     return blocks(&PlanDecoder::itemByItem, [&] {
       std::string_view key;
       return (text(key) && (isUtf8(key) || wrong("a map's key that is not UTF-8"))) &&
-             read(step.child, held.entries.emplace_back(std::string(key), Value{}).second,
+             read(step.child, held.entries.emplace_back(std::string(key), Value{}).value,
                   depth + 1);
     });
   }
@@ -325,6 +344,10 @@ class PlanDecoder {
         return false;
       }
     }
+    if (step.defaultsSize > defaultsLeft_) {
+      return wrong("its defaults make more values than so many bytes may be");
+    }
+    defaultsLeft_ -= step.defaultsSize;
     for (const auto& [place, value] : step.defaults) {
       held.fields[place] = value;
     }
@@ -334,8 +357,8 @@ class PlanDecoder {
   // ---- what the reader does not want
 
   bool skip(NodeId type, int depth) {
-    if (depth > kMaxDepth) {
-      return wrong("nested too deeply");
+    if (!enter(depth)) {
+      return false;
     }
     const Node& node = plan_.writer_->at(type);
     std::string_view ignored;
@@ -381,7 +404,8 @@ class PlanDecoder {
   const Plan& plan_;
   const std::string_view bytes_;
   std::size_t at_ = 0;
-  std::size_t itemsLeft_;
+  std::size_t valuesLeft_;
+  std::size_t defaultsLeft_;
   std::string problem_;
 };
 

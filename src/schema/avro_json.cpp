@@ -15,20 +15,14 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kMaxDepth = 100;
+constexpr std::size_t kShown = 60;
 
 std::unexpected<Error> misfit(std::string_view path, std::string_view what) {
   return fail(errors::invalidArgument(path.empty() ? std::string(what)
                                                    : fmt::format("{}: {}", path, what)));
 }
 
-std::string shown(const json::value& value) {
-  auto text = json::serialize(value);
-  constexpr std::size_t kShown = 60;
-  if (text.size() > kShown) {
-    text = fmt::format("{}…", utf8Excerpt(text, kShown));
-  }
-  return text;
-}
+std::string shown(const json::value& value) { return schema::excerpt(value, kShown); }
 
 /// UTF-8 whose code points are all below 256, as those bytes.
 std::optional<std::string> latin1(std::string_view text) {
@@ -63,11 +57,15 @@ std::string fromLatin1(std::string_view bytes) {
 
 class Reader {
  public:
-  Reader(const Schema& schema, bool lenient) : schema_(schema), lenient_(lenient) {}
+  Reader(const Schema& schema, bool lenient, schema::Steps& steps)
+      : schema_(schema), lenient_(lenient), steps_(steps) {}
 
   Result<Value> read(NodeId type, const json::value& value, const std::string& path, int depth) {
     if (depth > kMaxDepth) {
       return misfit(path, "nested too deeply");
+    }
+    if (!steps_.take()) {
+      return misfit(path, "unions or defaults within each other make it too much to read");
     }
     const Node& node = schema_.at(type);
     switch (node.type) {
@@ -188,11 +186,10 @@ class Reader {
         return misfit(where, "is missing, and has no default");
       }
       // What stands in a schema is a default also where it is the person's that is lenient.
-      CAAS_ASSIGN(
-          auto item,
-          given != nullptr
-              ? read(field.type, *given, where, depth + 1)
-              : Reader(schema_, false).read(field.type, *field.byDefault, where, depth + 1));
+      CAAS_ASSIGN(auto item, given != nullptr
+                                 ? read(field.type, *given, where, depth + 1)
+                                 : Reader(schema_, false, steps_)
+                                       .read(field.type, *field.byDefault, where, depth + 1));
       record.fields.push_back(std::move(item));
     }
     if (lenient_ && used != object.size()) {
@@ -233,6 +230,7 @@ class Reader {
 
   const Schema& schema_;
   const bool lenient_;
+  schema::Steps& steps_;
 };
 
 json::value realToJson(double number) {
@@ -247,12 +245,19 @@ json::value realToJson(double number) {
 
 }  // namespace
 
+Result<Value> defaultValue(const Schema& schema, NodeId type, const json::value& value,
+                           schema::Steps& steps) {
+  return Reader(schema, false, steps).read(type, value, {}, 0);
+}
+
 Result<Value> defaultValue(const Schema& schema, NodeId type, const json::value& value) {
-  return Reader(schema, false).read(type, value, {}, 0);
+  auto steps = stepsForDefaults();
+  return defaultValue(schema, type, value, steps);
 }
 
 Result<Value> valueFromJson(const Schema& schema, NodeId type, const json::value& value) {
-  return Reader(schema, true).read(type, value, {}, 0);
+  auto steps = schema::stepsFor(value);
+  return Reader(schema, true, steps).read(type, value, {}, 0);
 }
 
 json::value toJson(const Schema& schema, NodeId type, const Value& value) {

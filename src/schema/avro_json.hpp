@@ -5,11 +5,17 @@
 #include "caas/kafka/result.hpp"
 #include "schema/avro_schema.hpp"
 #include "schema/avro_value.hpp"
+#include "schema/json_bounds.hpp"
 
 namespace caas::kafka::avro {
 
+/// What all defaults of a schema may cost together: those within each other can double each time.
+[[nodiscard]] inline schema::Steps stepsForDefaults() { return schema::Steps(1'000'000); }
+
 /// A field's default as a value: a union's is that of its first branch that it fits, bytes are
 /// ISO-8859-1. Errors: kInvalidArgument, with the path to what does not fit.
+[[nodiscard]] Result<Value> defaultValue(const Schema& schema, NodeId type,
+                                         const boost::json::value& json, schema::Steps& steps);
 [[nodiscard]] Result<Value> defaultValue(const Schema& schema, NodeId type,
                                          const boost::json::value& json);
 

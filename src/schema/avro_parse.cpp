@@ -71,12 +71,13 @@ class SchemaParser {
 
   /// Defaults may use types that are only complete at the end.
   Result<void> checkDefaults() {
+    auto steps = stepsForDefaults();
     for (std::size_t id = 0; id < schema_.nodes_.size(); ++id) {
       for (const auto& field : schema_.nodes_[id].fields) {
         if (!field.byDefault) {
           continue;
         }
-        if (const auto value = defaultValue(schema_, field.type, *field.byDefault); !value) {
+        if (const auto value = defaultValue(schema_, field.type, *field.byDefault, steps); !value) {
           return fail(errors::invalidArgument(fmt::format("{}.{}: its default does not fit: {}",
                                                           schema_.nodes_[id].name, field.name,
                                                           value.error().message)));
@@ -86,7 +87,13 @@ class SchemaParser {
     return {};
   }
 
-  Schema finish(NodeId root) {
+  /// References build on each other, so types can nest deeper than any one text. What walks a
+  /// schema goes down the stack with them.
+  Result<Schema> finish(NodeId root) {
+    std::vector<bool> seen(schema_.nodes_.size(), false);
+    if (!isShallow(root, kMaxDepth, seen)) {
+      return fail(errors::invalidArgument("types nested too deeply within each other"));
+    }
     schema_.root_ = root;
     return std::move(schema_);
   }
@@ -101,6 +108,23 @@ class SchemaParser {
     }
     return fail(errors::invalidArgument(where.empty() ? std::string(what)
                                                       : fmt::format("{}: {}", where, what)));
+  }
+
+  /// Whether no way down from here, which enters each type once, is longer than that.
+  bool isShallow(NodeId id, int most, std::vector<bool>& seen) const {
+    if (seen[id]) {
+      return true;
+    }
+    seen[id] = true;
+    const Node& node = schema_.nodes_[id];
+    const auto below = [&](NodeId inner) { return most > 0 && isShallow(inner, most - 1, seen); };
+    switch (node.type) {
+      case Type::kRecord: return std::ranges::all_of(node.fields, below, &Field::type);
+      case Type::kUnion: return std::ranges::all_of(node.branches, below);
+      case Type::kArray:
+      case Type::kMap: return below(node.items);
+      default: return true;
+    }
   }
 
   NodeId add(Node node) {
@@ -310,12 +334,13 @@ class SchemaParser {
     if (symbols == nullptr || !symbols->is_array()) {
       return problem("an enum without symbols");
     }
+    std::set<std::string> seen;
     for (const auto& each : symbols->get_array()) {
       if (!each.is_string() || !isName(each.get_string())) {
         return problem("a symbol that is no name");
       }
       node.symbols.emplace_back(each.get_string());
-      if (std::ranges::count(node.symbols, node.symbols.back()) > 1) {
+      if (!seen.insert(node.symbols.back()).second) {
         return problem(fmt::format("the symbol '{}' is there twice", node.symbols.back()));
       }
     }

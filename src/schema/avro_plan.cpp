@@ -14,6 +14,38 @@
 namespace caas::kafka::avro {
 namespace {
 
+/// Pairs of types within each other: two schemas that contain themselves in circles of different
+/// lengths have many more than either has types.
+constexpr int kMaxDepth = 400;
+constexpr std::size_t kMostSteps = 200'000;
+/// A text counts as one value more for each so many bytes.
+constexpr std::size_t kBytesPerValue = 64;
+
+std::size_t sizeOf(const Value& value) {
+  std::size_t size = 1;
+  const auto add = [&](const auto& values) {
+    for (const auto& each : values) {
+      size += sizeOf(each);
+    }
+  };
+  if (const auto* text = value.as<std::string>()) {
+    size += text->size() / kBytesPerValue;
+  } else if (const auto* bytes = value.as<Bytes>()) {
+    size += bytes->data.size() / kBytesPerValue;
+  } else if (const auto* array = value.as<Array>()) {
+    add(array->items);
+  } else if (const auto* record = value.as<Record>()) {
+    add(record->fields);
+  } else if (const auto* branch = value.as<Branch>()) {
+    add(branch->value);
+  } else if (const auto* map = value.as<Map>()) {
+    for (const auto& [key, item] : map->entries) {
+      size += key.size() / kBytesPerValue + sizeOf(item);
+    }
+  }
+  return size;
+}
+
 std::string nameOf(const Node& node) {
   return node.name.empty() ? std::string(toString(node.type)) : node.name;
 }
@@ -73,7 +105,7 @@ class PlanCompiler {
     const auto id = plan_.steps_.size();
     plan_.steps_.emplace_back();
     known_[{w, r}] = id;
-    auto step = make(w, r);
+    auto step = bounded(w, r);
     if (!step) {
       plan_.steps_[id].problem = step.error();
       failed_.insert(id);
@@ -87,6 +119,16 @@ class PlanCompiler {
   using Step = Plan::Step;
   using Op = Plan::Op;
   using Made = std::expected<Step, std::string>;
+
+  Made bounded(NodeId w, NodeId r) {
+    if (depth_ == kMaxDepth || plan_.steps_.size() > kMostSteps) {
+      return std::unexpected("types nested too deeply within each other");
+    }
+    ++depth_;
+    auto step = make(w, r);
+    --depth_;
+    return step;
+  }
 
   Made make(NodeId w, NodeId r) {
     const Node& writer = writer_.at(w);
@@ -188,11 +230,13 @@ class PlanCompiler {
     if (!namesMatch(writer, reader)) {
       return mismatch(writer, reader);
     }
+    std::map<std::string_view, std::size_t> places;
+    for (std::size_t i = 0; i < reader.symbols.size(); ++i) {
+      places.emplace(reader.symbols[i], i);
+    }
     const auto placeOf = [&](const std::string& symbol) {
-      const auto found = std::ranges::find(reader.symbols, symbol);
-      return found == reader.symbols.end()
-                 ? Plan::kNone
-                 : static_cast<std::size_t>(found - reader.symbols.begin());
+      const auto found = places.find(symbol);
+      return found == places.end() ? Plan::kNone : found->second;
     };
     Step step{.op = Op::kEnum, .problem = reader.name, .index = w};
     for (const auto& symbol : writer.symbols) {
@@ -236,10 +280,11 @@ class PlanCompiler {
             under(field.name,
                   fmt::format("{} was written without it, and it has no default", reader.name)));
       }
-      auto value = defaultValue(reader_, field.type, *field.byDefault);
+      auto value = defaultValue(reader_, field.type, *field.byDefault, defaults_);
       if (!value) {
         return std::unexpected(under(field.name, value.error().message));
       }
+      step.defaultsSize += sizeOf(*value);
       step.defaults.emplace_back(i, *std::move(value));
     }
     return step;
@@ -249,14 +294,17 @@ class PlanCompiler {
   /// aliases.
   static std::vector<std::size_t> placesOf(const Node& writer, const Node& reader) {
     std::vector<std::size_t> places(writer.fields.size(), Plan::kNone);
+    std::map<std::string_view, std::size_t> byName;
+    for (std::size_t i = 0; i < writer.fields.size(); ++i) {
+      byName.emplace(writer.fields[i].name, i);
+    }
     const auto take = [&](std::size_t place, const std::string& name) {
-      for (std::size_t i = 0; i < writer.fields.size(); ++i) {
-        if (places[i] == Plan::kNone && writer.fields[i].name == name) {
-          places[i] = place;
-          return true;
-        }
+      const auto found = byName.find(name);
+      if (found == byName.end() || places[found->second] != Plan::kNone) {
+        return false;
       }
-      return false;
+      places[found->second] = place;
+      return true;
     };
     std::vector<bool> found(reader.fields.size(), false);
     for (std::size_t i = 0; i < reader.fields.size(); ++i) {
@@ -273,6 +321,8 @@ class PlanCompiler {
   Plan& plan_;
   const Schema& writer_;
   const Schema& reader_;
+  int depth_ = 0;
+  schema::Steps defaults_ = stepsForDefaults();
   std::map<std::pair<NodeId, NodeId>, std::size_t> known_;
   std::set<std::size_t> failed_;
 };

@@ -70,6 +70,7 @@ class Plan {
     std::vector<std::pair<std::size_t, std::size_t>> fields{};
     std::size_t fieldCount = 0;                             ///< of the reader's record
     std::vector<std::pair<std::size_t, Value>> defaults{};  ///< by the reader's field
+    std::size_t defaultsSize = 0;                           ///< in values
   };
 
  private:

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,8 +22,9 @@ struct Array {
   std::vector<Value> items;
   bool operator==(const Array&) const = default;
 };
+struct MapEntry;
 struct Map {  ///< in the order in which it was written
-  std::vector<std::pair<std::string, Value>> entries;
+  std::vector<MapEntry> entries;
   bool operator==(const Map&) const;
 };
 struct Record {  ///< the fields in the schema's order
@@ -53,6 +53,13 @@ struct Value {
     return std::get_if<T>(&held);
   }
   bool operator==(const Value&) const = default;
+};
+
+/// No std::pair: clang makes that only of what is complete.
+struct MapEntry {
+  std::string key;
+  Value value;
+  bool operator==(const MapEntry&) const = default;
 };
 
 inline bool Map::operator==(const Map& other) const { return entries == other.entries; }

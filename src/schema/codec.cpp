@@ -123,10 +123,4 @@ Result<CompleteSchema> withReferences(
   return CompleteSchema{std::move(schema), walk.take()};
 }
 
-Result<CompleteSchema> withReferences(SchemaText schema, SchemaRegistry& registry) {
-  return withReferences(std::move(schema), [&](const SchemaReference& reference) {
-    return registry.version(reference.subject, reference.version);
-  });
-}
-
 }  // namespace caas::kafka::schema

@@ -1,8 +1,5 @@
 // JSON Schema (draft 7) by valijson: the payload is JSON text that the schema describes.
 
-// Otherwise it ends the process.
-#define VALIJSON_USE_EXCEPTIONS 1
-
 #include <algorithm>
 #include <charconv>
 #include <exception>
@@ -12,26 +9,19 @@
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
-#include <valijson/adapters/boost_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 
 #include "core/errors.hpp"
 #include "core/utf8.hpp"
 #include "schema/codec.hpp"
 #include "schema/idle_pool.hpp"
+#include "schema/json_judge.hpp"
 #include "schema/json_numbers.hpp"
 
 namespace caas::kafka::schema {
 namespace {
 
 namespace json = boost::json;
-using Adapter = valijson::adapters::BoostJsonAdapter;
 
-/// valijson's patterns are std::regex, which takes stack for each byte of the text.
-constexpr std::size_t kMaxPatternText = 8'192;
 constexpr std::size_t kQuoted = 80;
 
 template <class Visit>
@@ -47,35 +37,6 @@ bool anyMember(const json::value& value, const Visit& visit) {
       if (anyMember(item, visit)) {
         return true;
       }
-    }
-  }
-  return false;
-}
-
-bool hasPatterns(const json::value& schema) {
-  return anyMember(schema, [](std::string_view name, const json::value&) {
-    return name == "pattern" || name == "patternProperties";
-  });
-}
-
-bool hasLongText(const json::value& value) {
-  if (const auto* text = value.if_string(); text != nullptr && text->size() > kMaxPatternText) {
-    return true;
-  }
-  if (const auto* array = value.if_array()) {
-    for (const auto& item : *array) {
-      if (hasLongText(item)) {
-        return true;
-      }
-    }
-  }
-  const auto* object = value.if_object();
-  if (object == nullptr) {
-    return false;
-  }
-  for (const auto& [name, member] : *object) {
-    if (name.size() > kMaxPatternText || hasLongText(member)) {
-      return true;
     }
   }
   return false;
@@ -242,7 +203,7 @@ std::string pointerOf(const std::vector<std::string>& context) {
 
 class JsonCodec final : public Codec {
  public:
-  explicit JsonCodec(json::value text) : text_(std::move(text)), patterns_(hasPatterns(text_)) {}
+  explicit JsonCodec(json::value text) : text_(std::move(text)) {}
 
   Result<void> compile() {
     if (Endless(text_).anywhere()) {
@@ -280,23 +241,19 @@ class JsonCodec final : public Codec {
   }
 
   Result<void> judge(const json::value& value) const {
-    if (patterns_ && hasLongText(value)) {
-      return fail(errors::invalidArgument(
-          fmt::format("a schema with patterns judges texts of up to {} bytes, and one is longer",
-                      kMaxPatternText)));
-    }
-    auto validator = validators_.take([] { return std::make_unique<valijson::Validator>(); });
+    auto patterns = patterns_.take([] { return std::make_unique<Judgement::Patterns>(); });
     valijson::ValidationResults results;
     try {
-      if (validator->validate(schema_, Adapter(value), &results)) {
-        validators_.give(std::move(validator));
+      const Judgement judgement(stepsFor(value), *patterns);
+      if (valijson::Validator().validate(schema_, Adapter(value), &results)) {
+        patterns_.give(std::move(patterns));
         return {};
       }
     } catch (const std::exception& problem) {
       return fail(errors::invalidArgument(
           fmt::format("the JSON schema cannot judge this value: {}", problem.what())));
     }
-    validators_.give(std::move(validator));
+    patterns_.give(std::move(patterns));
     return fail(errors::invalidArgument(told(results, value)));
   }
 
@@ -314,19 +271,14 @@ class JsonCodec final : public Codec {
     const auto pointer = pointerOf(cause->context);
     boost::system::error_code problem;
     const auto* found = value.find_pointer(pointer, problem);
-    auto shown = found == nullptr ? std::string{} : json::serialize(*found);
-    if (shown.size() > kQuoted) {
-      shown = fmt::format("{}…", utf8Excerpt(shown, kQuoted));
-    }
+    const auto shown = found == nullptr ? std::string{} : excerpt(*found, kQuoted);
     return fmt::format("at {}: {}{}", pointer.empty() ? "the top" : pointer, cause->description,
                        shown.empty() ? "" : fmt::format(" (it is {})", shown));
   }
 
   const json::value text_;
-  const bool patterns_;
   valijson::Schema schema_;
-  /// A validator remembers its compiled patterns.
-  mutable IdlePool<std::unique_ptr<valijson::Validator>> validators_;
+  mutable IdlePool<std::unique_ptr<Judgement::Patterns>> patterns_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "config/values.hpp"
 #include "core/errors.hpp"
+#include "schema/codec.hpp"
 #include "schema/registry_json.hpp"
 #include "schema/registry_transport.hpp"
 #include "schema/single_flight.hpp"
@@ -294,5 +295,15 @@ Result<std::vector<int>> SchemaRegistry::deleteSubject(std::string_view subject,
 Result<void> SchemaRegistry::deleteVersion(std::string_view subject, int version, bool permanent) {
   return impl_->deleteVersion(subject, version, permanent);
 }
+
+namespace schema {
+
+Result<CompleteSchema> withReferences(SchemaText schema, SchemaRegistry& registry) {
+  return withReferences(std::move(schema), [&](const SchemaReference& reference) {
+    return registry.version(reference.subject, reference.version);
+  });
+}
+
+}  // namespace schema
 
 }  // namespace caas::kafka

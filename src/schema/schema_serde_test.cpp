@@ -149,7 +149,7 @@ TEST(JsonCodecTest, ErrorsPointAtTheCause) {
   EXPECT_THAT(json("{}"), HasSubstr("Missing required property 'name'"));
   EXPECT_THAT(json(R"({"name":"a","mail":"x"})"), HasSubstr("/mail"));
   EXPECT_THAT(json(R"({"name":"a","mail":")" + std::string(100'000, 'a') + "\"}"),
-              HasSubstr("patterns"));
+              HasSubstr("/mail"));
 }
 
 TEST(JsonCodecTest, HostileSchemasAreRefused) {
