@@ -128,7 +128,7 @@ TEST_F(HttpAbuse, NonsenseOfEveryKind) {
   start();
   const auto before = memory();
   for (int round = 0; round < 50; ++round) {
-    for (const std::string text :
+    for (const auto& text :
          {std::string("\x16\x03\x01\x02\x00\x01", 6) + "\r\n\r\n", std::string(5'000, '\0'),
           std::string(
               "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n"),
