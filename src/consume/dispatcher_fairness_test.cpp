@@ -129,7 +129,7 @@ TEST(DispatcherFairness, AQuietRecordWaitsForTheHandlersAtWorkAndNotForABacklog)
     DispatcherBench bench({.concurrency = workers});
     auto& loud = bench.open("chat.loud", 0, "loud");
     auto& quiet = bench.open("chat.quiet", 0, "quiet");
-    std::vector<Given> many(5'000);
+    std::vector<Given> many(20'000);
     for (std::size_t i = 0; i < many.size(); ++i) {
       many[i] = {static_cast<std::int64_t>(i), std::to_string(i)};
     }

@@ -32,7 +32,8 @@ TEST(JsonBounds, SchemasThatReferToEachOtherDoNotDoubleTheWork) {
     value = fmt::format(R"({{"n":{}}})", value);
   }
   EXPECT_THAT(judged(kTree, value), HasSubstr("too much work"));
-  EXPECT_EQ(judged(kTree, R"({"n":null})"), "");
+  EXPECT_THAT(judged(kTree, R"({"n":null})"), HasSubstr("exactly one")) << "n takes null too";
+  EXPECT_EQ(judged(kTree, R"({"m":null})"), "");
 }
 
 TEST(JsonBounds, APatternThatBacktracksDoesNotTakeForEver) {
@@ -41,7 +42,7 @@ TEST(JsonBounds, APatternThatBacktracksDoesNotTakeForEver) {
   EXPECT_EQ(judged(kSchema, fmt::format(R"(["{}"])", text)), "");
   EXPECT_THAT(judged(kSchema, fmt::format(R"(["{}!"])", text)), HasSubstr("cannot judge"));
   // Each just short of what one may cost.
-  std::string many = fmt::format("\"{}!\"", std::string(17, 'a'));
+  std::string many = fmt::format("\"{}!\"", std::string(12, 'a'));
   for (int i = 0; i < 12; ++i) {
     many += "," + many;
   }

@@ -173,8 +173,8 @@ TEST_F(CliTool, TheRealMessagesGoThroughTheBinary) {
   for (const auto& message : messages) {
     said[message.conversation].push_back(message.user + ": " + message.text);
   }
-  const auto consumed = run({"consume", "--tenant", tenant.id(), "--type", "message", "--from",
-                             "earliest", "--until-end", "--json"});
+  const auto consumed = run(
+      {"consume", "--tenant", tenant.id(), "--type", "message", "--from", "earliest", "--json"});
   ASSERT_EQ(consumed.exitCode, 0) << consumed.err;
   std::map<std::string, std::vector<std::string>> heard;
   for (const auto& record : ndjson(consumed.out)) {
