@@ -68,7 +68,8 @@ TEST_F(HttpDaemon, TokensOverTls) {
   const auto made = run({"tokens", "create", "ci", "--role", "viewer", "--json"});
   ASSERT_EQ(made.exitCode, 0) << made.err;
   const auto token = boost::json::parse(made.out);
-  std::ofstream(folder() / "tokens") << "# for tests\n" << token.at("line").as_string() << '\n';
+  std::ofstream(folder() / "tokens") << "# for tests\n"
+                                     << std::string_view(token.at("line").as_string()) << '\n';
   const auto files = makeCertificate(folder());
   start({{"HTTP_TOKENS_FILE", (folder() / "tokens").string()},
          {"HTTP_TLS_CERT", files.certificate.string()},
