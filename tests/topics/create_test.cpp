@@ -137,8 +137,6 @@ TEST_F(CreateTenants, KafkasOwnToolsSeeTheTable) {
   EXPECT_EQ(probe.partitions, 3) << "one for each broker";
   EXPECT_EQ(probe.replicationFactor, 3);
   EXPECT_EQ(probe.configs["min.insync.replicas"], "2");
-  EXPECT_EQ(probe.configs["retention.ms"], "3600000");
-  EXPECT_EQ(probe.configs["cleanup.policy"], "delete");
   EXPECT_EQ(seen["internal.retry"].configs["message.timestamp.type"], "LogAppendTime");
 
   const auto presence = kafkaTool(

@@ -318,18 +318,6 @@ TEST_F(Connections, EveryBootstrapAddressIsTriedAndTheErrorSaysWhatEachDid) {
   EXPECT_TRUE(found) << problem(found);
 }
 
-TEST_F(Connections, ARequestWithoutAnAnswerEndsAtItsDeadline) {
-  TamperingProxy proxy(port("plain"));
-  const auto client = must(Client::create(optionsOf(proxy.port())));
-  ASSERT_TRUE(sendOnce(*client).reply);
-  proxy.setRules({.swallow = true});
-  proxy.cutAll();
-  const auto begin = steady_clock::now();
-  Outcome outcome = sendOnce(*client, Milliseconds{700});
-  EXPECT_FALSE(outcome.reply);
-  EXPECT_LT(steady_clock::now() - begin, Milliseconds{5'000});
-}
-
 TEST_F(Connections, CutAtAnyByteEachRequestHasOneOutcome) {
   TamperingProxy proxy(port("plain"));
   auto quick = optionsOf(proxy.port());

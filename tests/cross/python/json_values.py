@@ -75,7 +75,10 @@ class JsonValues:
     def _integer(self, schema, depth):
         low, high = schema.get("minimum", -(2**53) + 1), schema.get("maximum", 2**53 - 1)
         value = self.rng.choice([*(n for n in WHOLE if low <= n <= high), self.rng.randint(low, high)])
-        value -= value % schema.get("multipleOf", 1)
+        step = schema.get("multipleOf", 1)
+        value -= value % step
+        if value < low:  # beyond what a double holds, that of JavaScript's writers
+            value += step
         # A float without a fraction is an integer too (draft 6 and later).
         return float(value) if self.rng.random() < 0.1 else value
 
