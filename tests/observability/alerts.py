@@ -111,7 +111,9 @@ class Observed:
                    SCHEMA_REGISTRY_AUTO_REGISTER="true", LOG_LEVEL="info")
 
     def start_application(self) -> None:
-        self.start("application", self.application, str(self.file), self.tenant)
+        # Killed it is missed sooner.
+        self.start("application", self.application, str(self.file), self.tenant,
+                   CONSUMER_SESSION_TIMEOUT_MS="6000")
         self.served.up = True
 
     def tell_application(self, command: str) -> None:
@@ -215,7 +217,12 @@ def cleared(watch: Prometheus, *names: str):
 
 def everything_shown(watch: Prometheus, observed: Observed) -> None:
     def look() -> object:
-        observed.call_api()
+        try:
+            observed.call_api()
+        except OSError as error:
+            return f"the API does not answer: {error}"
+        # A counter has grown only where it was seen before.
+        observed.tell_application("flaky 2 poison 1")
         missing = without_data(watch)
         return not missing or "\n".join(missing)
     until("every expression gives data", READY, look)
@@ -224,26 +231,27 @@ def everything_shown(watch: Prometheus, observed: Observed) -> None:
 
 FAULTS = ("CaasKafkaDeadLetters", "CaasKafkaDeadLettersGrow", "CaasKafkaRegistryDown", "CaasKafkaBrokerDown",
           "CaasKafkaJmxDown", "CaasKafkaUnderReplicated", "CaasKafkaUnderMinIsr", "CaasKafkaOfflinePartitions",
-          "CaasKafkaControllers", "CaasKafkaProbeLoss", "CaasKafkaServiceDown", "CaasKafkaConsumerStopped",
-          "CaasKafkaUnhealthy")
+          "CaasKafkaControllers", "CaasKafkaProbeLoss", "CaasKafkaServiceDown", "CaasKafkaConsumerStopped")
 CERTIFICATES = ("CaasKafkaCertificateExpires", "CaasKafkaCertificateExpiresSoon")
 
 
 def faults(watch: Prometheus, observed: Observed) -> None:
-    already = set(FAULTS) & watch.firing().keys() - {"CaasKafkaDeadLetters"}  # of the first three
-    assert not already, f"these fire before anything was done: {already}"
     until("the certificate's alerts fire", FIRES, firing(watch, *CERTIFICATES))
     certificate(observed.folder, days=365)
+    # Those of the few bad records so far, and what an earlier test may have left to catch up.
+    until("all is well before anything is done", CLEARS, cleared(watch, *FAULTS))
     observed.tell_application("poison 300")
     cluster("stop", "registry")
+    say("300 records that cannot be handled; the registry stopped")
+    until("dead letters, no registry", FIRES, firing(
+        watch, "CaasKafkaDeadLetters", "CaasKafkaDeadLettersGrow", "CaasKafkaRegistryDown"))
     cluster("kill", KILLED)
-    say("300 records that cannot be handled; the registry stopped; a broker killed")
-    until("dead letters", FIRES, firing(watch, "CaasKafkaDeadLetters", "CaasKafkaDeadLettersGrow"))
-    until("no registry, a broker less", FIRES, firing(
-        watch, "CaasKafkaRegistryDown", "CaasKafkaBrokerDown", "CaasKafkaJmxDown", "CaasKafkaUnderReplicated",
-        "CaasKafkaUnderMinIsr", "CaasKafkaOfflinePartitions", "CaasKafkaUnhealthy"))
+    say("a broker killed")
+    until("a broker less", FIRES, firing(
+        watch, "CaasKafkaBrokerDown", "CaasKafkaJmxDown", "CaasKafkaUnderReplicated", "CaasKafkaUnderMinIsr",
+        "CaasKafkaOfflinePartitions"))
     for name, notes in watch.firing().items():
-        assert "<no value>" not in notes["summary"] and "error" not in notes["summary"].lower(), (name, notes)
+        assert not re.search("<no value>|<error", notes["summary"]), (name, notes)
     say("their alerts fire")
     cluster("pause", HANGING)
     try:
@@ -279,14 +287,12 @@ def main() -> int:
             watch = Prometheus(folder / "prometheus", observed.targets())
             until("Prometheus answers", READY, watch.ready)
             until("all targets are up", READY, lambda: (
-                all(h == "up" for hs in watch.targets().values() for h in hs) or str(watch.targets())))
+                {"caas-kafka": ["up"] * 2, "kafka-jmx": ["up"] * 3} == watch.targets() or str(watch.targets())))
             say("Prometheus scrapes the daemon, an application and three brokers")
-            observed.tell_application("flaky 20")
-            observed.tell_application("poison 3")
             everything_shown(watch, observed)
             brokers_show_what_is_listed()
             faults(watch, observed)
-        except AssertionError as failure:
+        except (AssertionError, OSError, subprocess.CalledProcessError) as failure:
             print(f"FAILED: {failure}")
             for log in sorted(folder.glob("*.log")):
                 print(f"--- {log.name}\n{log.read_text()[-3000:]}")
