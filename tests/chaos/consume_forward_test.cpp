@@ -27,9 +27,12 @@ TEST(ForwardingCrash, KilledInTransactionsEachResultIsThereOnce) {
     run.goOn(seconds{fullRun() ? 15 : 3});
   }
   run.finishAndExpectAllWell();
+  // Which of them died with a transaction open, and which between two, is up to the machine.
+  std::int64_t abandoned = 0;
   for (const auto worker : killed) {
-    EXPECT_GT(run.abandonedOutputs(worker), 0) << "worker " << worker;
+    abandoned += run.abandonedOutputs(worker);
   }
+  EXPECT_GT(abandoned, 0) << "each was killed between two transactions: nothing was shown";
   EXPECT_GT(run.verdicts().at(0).outputs, 0);
 }
 
