@@ -5,7 +5,8 @@ include(CMakePackageConfigHelpers)
 
 set(CAAS_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/caas-kafka)
 
-install(TARGETS caas-kafka EXPORT caas-kafka-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS caas-kafka caas-kafka-protobuf EXPORT caas-kafka-targets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET caas-kafka-bin)
   install(TARGETS caas-kafka-bin RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

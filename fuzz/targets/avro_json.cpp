@@ -1,5 +1,7 @@
 // needs: core/*.cpp schema/avro_*.cpp schema/json_*.cpp schema/*codec.cpp schema/protobuf_*.cpp
-// schema/wire_format.cpp A schema, and JSON that may be one of its values.
+// needs: schema/wire_format.cpp
+//
+// A schema, and JSON that may be one of its values.
 #include <memory>
 #include <ranges>
 #include <string>

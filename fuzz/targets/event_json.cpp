@@ -1,5 +1,7 @@
 // needs: core/*.cpp produce/event_json_read.cpp produce/event_json_write.cpp
-// produce/event_rules.cpp needs: produce/events.cpp JSON that may be an event of any type.
+// needs: produce/event_rules.cpp produce/event_fields.cpp produce/events.cpp
+//
+// JSON that may be an event of any type.
 #include <string>
 #include <vector>
 

@@ -1,5 +1,7 @@
 // needs: core/*.cpp schema/avro_*.cpp schema/json_*.cpp schema/*codec.cpp schema/protobuf_*.cpp
-// schema/wire_format.cpp A JSON Schema, the schema that it knows as "other.json", and a value.
+// needs: schema/wire_format.cpp
+//
+// A JSON Schema, the schema that it knows as "other.json", and a value.
 #include <string>
 
 #include "schema/codec.hpp"

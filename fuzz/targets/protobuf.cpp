@@ -1,5 +1,7 @@
 // needs: core/*.cpp schema/avro_*.cpp schema/json_*.cpp schema/*codec.cpp schema/protobuf_*.cpp
-// schema/wire_format.cpp A .proto file, the one that it knows as "other.proto", and a payload with
+// needs: schema/wire_format.cpp
+//
+// A .proto file, the one that it knows as "other.proto", and a payload with
 // its message indexes.
 #include <string>
 

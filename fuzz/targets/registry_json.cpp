@@ -1,6 +1,6 @@
 // needs: core/*.cpp config/enum_names.cpp schema/registry_json.cpp schema/schema_names.cpp
 // needs: schema/avro_*.cpp schema/json_*.cpp schema/*codec.cpp schema/protobuf_*.cpp
-// schema/wire_format.cpp
+// needs: schema/wire_format.cpp
 #include "schema/registry_json.hpp"
 
 #include <string>

@@ -1,5 +1,5 @@
 // needs: core/*.cpp produce/trace_context.cpp produce/event_rules.cpp produce/events.cpp
-// needs: produce/event_json_write.cpp
+// needs: produce/event_json_write.cpp produce/event_fields.cpp
 #include <string_view>
 
 #include "produce/trace_context.hpp"

@@ -118,10 +118,14 @@ std::vector<DiffLine> diffLines(std::string_view before, std::string_view after)
   return diff;
 }
 
+Result<SchemaType> parseTypeOption(std::string_view text) {
+  return text == "json-schema" ? SchemaType::kJson : parseSchemaType(text);
+}
+
 Result<SchemaText> readSchemaFile(const std::string& path, std::string_view type) {
   SchemaText schema;
   if (!type.empty()) {
-    CAAS_ASSIGN(schema.type, parseSchemaType(type));
+    CAAS_ASSIGN(schema.type, parseTypeOption(type));
   } else if (path.ends_with(".avsc")) {
     schema.type = SchemaType::kAvro;
   } else if (path.ends_with(".proto")) {
@@ -131,7 +135,7 @@ Result<SchemaText> readSchemaFile(const std::string& path, std::string_view type
   } else {
     return fail(errors::invalidArgument(
         fmt::format("'{}' does not say what kind of schema it is", path),
-        "Name it .avsc, .proto or .json, or give --type avro, protobuf or json"));
+        "Name it .avsc, .proto or .json, or give --type avro, protobuf or json-schema"));
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) {

@@ -21,6 +21,10 @@ struct DiffLine {
 /// lines are compared as two blocks.
 [[nodiscard]] std::vector<DiffLine> diffLines(std::string_view before, std::string_view after);
 
+/// --type: a schema type, or "json-schema", as the events' format is called. Errors:
+/// kInvalidArgument.
+[[nodiscard]] Result<SchemaType> parseTypeOption(std::string_view text);
+
 /// A schema's file: .avsc is Avro, .proto Protobuf, .json JSON Schema, unless `type` says. Errors:
 /// kInvalidArgument, kIo.
 [[nodiscard]] Result<SchemaText> readSchemaFile(const std::string& path, std::string_view type);

@@ -213,7 +213,9 @@ void addSchemasCommands(CommandSet& commands) {
       ->type_name("N")
       ->check(CLI::PositiveNumber);
   diffApp.add_option("--file", compared->file, "Compare with a file")->type_name("FILE");
-  diffApp.add_option("--type", compared->type, "avro, protobuf or json; else the file's name says")
+  diffApp
+      .add_option("--type", compared->type,
+                  "avro, json-schema or protobuf; else the file's name says")
       ->type_name("TYPE");
 }
 

@@ -42,7 +42,12 @@ Result<std::vector<EventSubject>> candidatesOf(Session& session, const Candidate
   }
   CAAS_ASSIGN(const auto catalog, session.catalog());
   CAAS_ASSIGN(const auto* loaded, session.settings());
-  return eventSubjects(loaded->settings.schemaRegistry.subjects, *catalog);
+  const auto& settings = loaded->settings.schemaRegistry;
+  auto format = schemaTypeOf(settings.eventFormat).value_or(SchemaType::kAvro);
+  if (!options.type.empty()) {
+    CAAS_ASSIGN(format, parseTypeOption(options.type));
+  }
+  return eventSubjects(settings.subjects, *catalog, format);
 }
 
 Result<int> registerThem(Session& session, const CandidateOptions& options) {
@@ -89,16 +94,9 @@ Result<std::vector<RegisteredSchema>> versionsFor(SchemaRegistry& registry,
 
 /// Ours first: it names the path in the schema. Then the registry's, which decides.
 Result<CompatibilityVerdict> judge(SchemaRegistry& registry, const EventSubject& candidate) {
-  CompatibilityVerdict ours{.compatible = true};
-  if (candidate.schema.type == SchemaType::kAvro && candidate.schema.references.empty()) {
-    CAAS_ASSIGN(const auto level, registry.compatibility(candidate.subject));
-    CAAS_ASSIGN(const auto versions, versionsFor(registry, candidate.subject, level));
-    if (std::ranges::all_of(versions, [](const RegisteredSchema& version) {
-          return version.schema.type == SchemaType::kAvro && version.schema.references.empty();
-        })) {
-      CAAS_ASSIGN(ours, checkCompatibility(level, candidate.schema, versions));
-    }
-  }
+  CAAS_ASSIGN(const auto level, registry.compatibility(candidate.subject));
+  CAAS_ASSIGN(const auto versions, versionsFor(registry, candidate.subject, level));
+  CAAS_ASSIGN(auto ours, checkCompatibility(level, candidate.schema, versions, registry));
   CAAS_ASSIGN(auto theirs, registry.check(candidate.subject, candidate.schema));
   ours.compatible = ours.compatible && theirs.compatible;
   for (auto& reason : theirs.reasons) {
@@ -145,7 +143,10 @@ void addCandidateOptions(CLI::App& app, CandidateOptions& options) {
   app.add_option("subject", options.subject, "The subject; without it: all built-in events")
       ->type_name("SUBJECT");
   app.add_option("--file", options.file, "The schema: .avsc, .proto or .json")->type_name("FILE");
-  app.add_option("--type", options.type, "avro, protobuf or json; else the file's name says")
+  app.add_option(
+         "--type", options.type,
+         "avro, json-schema or protobuf; else the file's name says, and for built-in events "
+         "SCHEMA_REGISTRY_EVENT_FORMAT (Avro where they are plain JSON)")
       ->type_name("TYPE");
   app.add_option("--reference", options.references,
                  "What it refers to, as name=subject:version; may be repeated")
@@ -163,6 +164,7 @@ void addSchemaCandidateCommands(CommandSet& commands, CLI::App& group) {
        "that breaks compatibility is refused with the registry's reason. Without a subject: the "
        "schemas of all built-in events.",
        "  caas-kafka schemas register\n"
+       "  caas-kafka schemas register --type protobuf\n"
        "  caas-kafka schemas register polls-value --file poll.avsc"},
       [registered](Session& session) { return registerThem(session, *registered); });
   addCandidateOptions(registerApp, *registered);

@@ -38,7 +38,9 @@ constexpr std::array kLogLevels{EnumName<LogLevel>{LogLevel::kTrace, "trace"},
 constexpr std::array kLogFormats{EnumName<LogFormat>{LogFormat::kText, "text"},
                                  EnumName<LogFormat>{LogFormat::kJson, "json"}};
 constexpr std::array kEventFormats{EnumName<EventFormat>{EventFormat::kJson, "json"},
-                                   EnumName<EventFormat>{EventFormat::kAvro, "avro"}};
+                                   EnumName<EventFormat>{EventFormat::kAvro, "avro"},
+                                   EnumName<EventFormat>{EventFormat::kJsonSchema, "json-schema"},
+                                   EnumName<EventFormat>{EventFormat::kProtobuf, "protobuf"}};
 constexpr std::array kSubjects{
     EnumName<SubjectStrategy>{SubjectStrategy::kCatalog, "catalog"},
     EnumName<SubjectStrategy>{SubjectStrategy::kTopic, "topic"},

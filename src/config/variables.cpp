@@ -183,8 +183,8 @@ VariableGroup registryGroup() {
                         "Certificates that are trusted (PEM). Not set: the system's.",
                         CAAS_SETTING(schemaRegistry.caLocation)),
            enumVariable("SCHEMA_REGISTRY_EVENT_FORMAT",
-                        "What built-in events are published as: JSON, for which no registry is "
-                        "needed, or Avro by the registry's schemas.",
+                        "What built-in events are published as: plain JSON, for which no registry "
+                        "is needed, or Avro, JSON or Protobuf by the registry's schemas.",
                         CAAS_SETTING(schemaRegistry.eventFormat)),
            enumVariable("SCHEMA_REGISTRY_SUBJECTS",
                         "How subjects are named: by the catalog's entry (one for all tenants), the "

@@ -103,10 +103,7 @@ class BatchInvoker final : public Invoker {
     Results results = guarded([&] { return handler_(records); },
                               [](HandlerResult thrown) { return Results{std::move(thrown)}; });
     if (results.size() != records.size() && results.size() != 1) {
-      results = {
-          HandlerResult::retry(fmt::format("the batch handler answered {} results for {} records",
-                                           results.size(), records.size()),
-                               "bad_batch_result")};
+      results = {badBatchResult(results.size(), records.size())};
     }
     if (results.size() == 1) {
       results.resize(records.size(), HandlerResult(results.front()));
@@ -140,6 +137,12 @@ class ForwardInvoker final : public Invoker {
 };
 
 }  // namespace
+
+HandlerResult badBatchResult(std::size_t results, std::size_t records) {
+  return HandlerResult::retry(
+      fmt::format("the batch handler answered {} results for {} records", results, records),
+      "bad_batch_result");
+}
 
 HandlerResult callHandler(const Handler& handler, const ConsumedRecord& record) {
   return guarded([&] { return handler(record); }, [](HandlerResult thrown) { return thrown; });

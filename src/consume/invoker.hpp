@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -31,6 +32,9 @@ using HandlerMap = std::map<std::string, Handler, std::less<>>;
 [[nodiscard]] std::shared_ptr<Invoker> makeBatchInvoker(BatchHandler handler, std::size_t most);
 /// Outputs are left with the tasks.
 [[nodiscard]] std::shared_ptr<Invoker> makeForwardInvoker(ForwardHandler handler);
+
+/// What each record of a batch gets whose handler answered neither one result nor one for each.
+[[nodiscard]] HandlerResult badBatchResult(std::size_t results, std::size_t records);
 
 /// Calls it and turns whatever it throws into a retry.
 [[nodiscard]] HandlerResult callHandler(const Handler& handler, const ConsumedRecord& record);

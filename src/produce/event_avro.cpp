@@ -1,11 +1,16 @@
-#include "produce/event_avro.hpp"
+// Built-in events as Avro: written by their schema, read through resolution to it.
 
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/errors.hpp"
+#include "produce/event_formats.hpp"
+#include "schema/avro_binary.hpp"
+#include "schema/avro_codec.hpp"
 #include "schema/avro_json.hpp"
+#include "schema/avro_plan.hpp"
+#include "schema/event_schemas.hpp"
 
 namespace caas::kafka::produce {
 namespace {
@@ -22,78 +27,20 @@ Type typeOf(FieldKind kind) {
   return Type::kNull;
 }
 
-/// [null, T]: T, and which branch null is.
+/// [null, T]
 bool isOptional(const avro::Schema& schema, const avro::Node& node) {
   return node.type == Type::kUnion && node.branches.size() == 2 &&
          schema.at(node.branches[0]).type == Type::kNull;
 }
 
-avro::Value valueOf(const FieldValue& field) {
-  return std::visit(
-      [](const auto& held) -> avro::Value {
-        using Held = std::remove_cvref_t<decltype(held)>;
-        if constexpr (std::is_same_v<Held, Timestamp>) {
-          return {static_cast<std::int64_t>(held.time_since_epoch().count())};
-        } else if constexpr (std::is_same_v<Held, std::map<std::string, std::string>>) {
-          avro::Map map;
-          for (const auto& [name, value] : held) {
-            map.entries.emplace_back(name, avro::Value{value});
-          }
-          return {std::move(map)};
-        } else {
-          return {held};
-        }
-      },
-      field);
-}
-
-std::optional<FieldValue> fieldOf(FieldKind kind, const avro::Value& value) {
-  const auto* held = &value;
-  if (const auto* branch = value.as<avro::Branch>()) {
-    held = branch->value.data();
-  }
-  switch (kind) {
-    case FieldKind::kString:
-      if (const auto* text = held->as<std::string>()) {
-        return *text;
-      }
-      break;
-    case FieldKind::kBool:
-      if (const auto* flag = held->as<bool>()) {
-        return *flag;
-      }
-      break;
-    case FieldKind::kTimestamp:
-      if (const auto* time = held->as<std::int64_t>()) {
-        return Timestamp(std::chrono::milliseconds(*time));
-      }
-      break;
-    case FieldKind::kStringMap:
-      if (const auto* map = held->as<avro::Map>()) {
-        std::map<std::string, std::string> texts;
-        for (const auto& [name, item] : map->entries) {
-          if (const auto* text = item.as<std::string>()) {
-            texts.insert_or_assign(name, *text);
-          }
-        }
-        return texts;
-      }
-      break;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
-Result<avro::Schema> parseEventSchema(std::string_view text, const EventTypeInfo& info) {
+/// A record that has each of the type's fields, in order, as text, boolean, milliseconds or a map
+/// of texts, or as a union of null and that.
+Result<avro::Schema> parseEventSchema(const EventTypeInfo& info, std::string_view text) {
   CAAS_ASSIGN(auto schema, avro::Schema::parse(text));
   const auto& record = schema.rootNode();
-  const auto wrong = [&](std::string_view what) {
-    return fail(errors::internal(
-        fmt::format("the schema of event type '{}' does not fit its fields: {}", info.type, what)));
-  };
   if (record.type != Type::kRecord || record.fields.size() != info.fields.size()) {
-    return wrong(fmt::format("a record with {} fields is needed", info.fields.size()));
+    return fail(
+        schemaMisfit(info, fmt::format("a record with {} fields is needed", info.fields.size())));
   }
   for (std::size_t i = 0; i < info.fields.size(); ++i) {
     const auto& field = info.fields[i];
@@ -106,45 +53,131 @@ Result<avro::Schema> parseEventSchema(std::string_view text, const EventTypeInfo
                       (field.kind != FieldKind::kTimestamp ||
                        node->logical == avro::LogicalType::kTimestampMillis);
     if (!fits) {
-      return wrong(fmt::format("field {} is not '{}' as it should be", i, field.name));
+      return fail(
+          schemaMisfit(info, fmt::format("field {} is not '{}' as it should be", i, field.name)));
     }
   }
   return schema;
 }
 
-Result<avro::Value> eventToAvro(const avro::Schema& schema, const Event& event) {
-  avro::Record record;
-  const auto& fields = schema.rootNode().fields;
-  record.fields.reserve(fields.size());
-  for (const auto& field : fields) {
-    const auto found = event.fields.find(field.name);
-    if (found == event.fields.end()) {
-      if (!field.byDefault) {
-        return fail(errors::invalidArgument(
-            fmt::format("field '{}' of a {} event is missing", field.name, event.type)));
+struct ValueWriter {
+  std::string& out;
+  void operator()(std::monostate) const {}
+  void operator()(std::string_view text) const { avro::appendText(text, out); }
+  void operator()(bool value) const { out += value ? '\1' : '\0'; }
+  void operator()(Timestamp time) const { avro::appendLong(time.time_since_epoch().count(), out); }
+  void operator()(const StringMap* map) const {
+    if (!map->empty()) {
+      avro::appendLong(static_cast<std::int64_t>(map->size()), out);
+    }
+    for (const auto& [name, text] : *map) {
+      avro::appendText(name, out);
+      avro::appendText(text, out);
+    }
+    avro::appendLong(0, out);
+  }
+};
+
+class AvroEventWriter final : public EventWriter {
+ public:
+  static Result<EventWriterPtr> make(const avro::Schema& schema) {
+    auto writer = std::make_unique<AvroEventWriter>();
+    for (const auto& field : schema.rootNode().fields) {
+      auto& step = writer->steps_.emplace_back();
+      step.optional = isOptional(schema, schema.at(field.type));
+      if (field.byDefault) {
+        CAAS_ASSIGN(const auto value, avro::defaultValue(schema, field.type, *field.byDefault));
+        CAAS_TRY(avro::encode(schema, field.type, value, step.missing.emplace()));
       }
-      CAAS_ASSIGN(auto value, avro::defaultValue(schema, field.type, *field.byDefault));
-      record.fields.push_back(std::move(value));
-    } else if (isOptional(schema, schema.at(field.type))) {
-      record.fields.push_back({avro::Branch{1, {valueOf(found->second)}}});
-    } else {
-      record.fields.push_back(valueOf(found->second));
+    }
+    return writer;
+  }
+
+  Result<void> write(const EventView& event, std::string& out) const override {
+    const auto before = out.size();
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      const auto& step = steps_[i];
+      if (std::holds_alternative<std::monostate>(event.fields[i])) {
+        if (!step.missing) {
+          out.resize(before);
+          return fail(
+              errors::invalidArgument(fmt::format("field '{}' of a {} event is missing",
+                                                  event.info->fields[i].name, event.info->type)));
+        }
+        out += *step.missing;
+        continue;
+      }
+      if (step.optional) {
+        avro::appendLong(1, out);
+      }
+      std::visit(ValueWriter{out}, event.fields[i]);
+    }
+    return {};
+  }
+
+ private:
+  struct Step {
+    bool optional = false;
+    std::optional<std::string> missing{};  ///< the default's bytes
+  };
+  std::vector<Step> steps_;  ///< for each field
+};
+
+/// What the plan reads, into the event.
+class Taker final : public avro::FieldTaker {
+ public:
+  explicit Taker(EventTarget& event) : event_(event) {}
+
+  void text(std::size_t place, std::string_view value) override { event_.text(place) = value; }
+  void other(std::size_t place, avro::Value&& value) override {
+    if (const auto* flag = value.as<bool>()) {
+      event_.flag(place, *flag);
+    } else if (const auto* time = value.as<std::int64_t>()) {
+      event_.time(place, Timestamp(std::chrono::milliseconds(*time)));
+    } else if (auto* map = value.as<avro::Map>()) {
+      auto& texts = event_.map(place);
+      for (auto& [name, item] : map->entries) {
+        if (auto* text = item.as<std::string>()) {
+          texts.insert_or_assign(std::move(name), std::move(*text));
+        }
+      }
     }
   }
-  return avro::Value{std::move(record)};
+
+ private:
+  EventTarget& event_;
+};
+
+class AvroEventReader final : public EventReader {
+ public:
+  explicit AvroEventReader(avro::Plan plan) : plan_(std::move(plan)) {}
+
+  Result<void> read(std::string_view payload, EventTarget& event) const override {
+    Taker taker(event);
+    CAAS_TRY(plan_.decodeFields(payload, taker));
+    return checkRequired(event);
+  }
+
+ private:
+  const avro::Plan plan_;  ///< to a record with the type's fields
+};
+
+}  // namespace
+
+Result<EventWriterPtr> makeAvroEventWriter(const EventTypeInfo& info, const SchemaText& schema) {
+  CAAS_ASSIGN(const auto parsed, parseEventSchema(info, schema.text));
+  return AvroEventWriter::make(parsed);
 }
 
-Event eventFromAvro(const avro::Schema& schema, const EventTypeInfo& info,
-                    const avro::Value& value) {
-  Event event{.type = std::string(info.type), .fields = {}};
-  const auto* record = value.as<avro::Record>();
-  const auto& fields = schema.rootNode().fields;
-  for (std::size_t i = 0; record != nullptr && i < fields.size(); ++i) {
-    if (auto field = fieldOf(info.fields[i].kind, record->fields[i])) {
-      event.fields.emplace(fields[i].name, *std::move(field));
-    }
-  }
-  return event;
+Result<EventReaderPtr> makeAvroEventReader(const EventTypeInfo& info,
+                                           const schema::CompleteSchema& writer) {
+  const auto text = schema::embeddedEventSchema(info.type, SchemaType::kAvro);
+  CAAS_ASSIGN(auto ours, parseEventSchema(info, text.value_or("")));
+  CAAS_ASSIGN(auto theirs, schema::parseAvro(writer));
+  CAAS_ASSIGN(auto plan,
+              avro::Plan::compile(std::make_shared<const avro::Schema>(std::move(theirs)),
+                                  std::make_shared<const avro::Schema>(std::move(ours))));
+  return std::make_shared<const AvroEventReader>(std::move(plan));
 }
 
 }  // namespace caas::kafka::produce

@@ -1,26 +1,33 @@
 #include "produce/event_encoder.hpp"
 
-#include "caas/kafka/schema_registry.hpp"
+#include "caas/kafka/schema_serde.hpp"
 #include "core/errors.hpp"
-#include "produce/avro_event_encoder.hpp"
 #include "produce/event_json.hpp"
+#include "produce/schema_event_encoder.hpp"
 
 namespace caas::kafka::produce {
+namespace {
 
-Result<void> JsonEventEncoder::encode(const TopicDefinition& /*definition*/,
-                                      const TenantId* /*tenant*/, const Event& event,
-                                      std::string& out) const {
-  appendEventJson(out, event);
-  return {};
-}
+/// JSON as eventToJson writes it.
+class JsonEventEncoder final : public EventEncoder {
+ public:
+  Result<void> encode(const TopicDefinition& /*definition*/, const TenantId* /*tenant*/,
+                      const EventView& event, std::string& out) const override {
+    appendEventJson(out, event);
+    return {};
+  }
+};
+
+}  // namespace
 
 Result<std::unique_ptr<EventEncoder>> makeEventEncoder(const SchemaRegistrySettings& settings) {
-  if (settings.eventFormat == EventFormat::kJson) {
+  const auto format = schemaTypeOf(settings.eventFormat);
+  if (!format) {
     return std::make_unique<JsonEventEncoder>();
   }
   CAAS_ASSIGN(auto registry, SchemaRegistry::create(settings));
-  return std::make_unique<AvroEventEncoder>(std::move(registry), settings.subjects,
-                                            settings.autoRegister);
+  return std::make_unique<SchemaEventEncoder>(std::move(registry), *format, settings.subjects,
+                                              settings.autoRegister);
 }
 
 }  // namespace caas::kafka::produce

@@ -7,8 +7,8 @@
 #include <fmt/ranges.h>
 
 #include "core/errors.hpp"
+#include "produce/event_json_value.hpp"
 #include "produce/event_rules.hpp"
-#include "produce/event_table.hpp"
 
 namespace caas::kafka {
 namespace {
@@ -146,16 +146,8 @@ void addOnce(std::vector<std::string>& names, std::string_view name) {
 /// Reads one member into the event.
 Result<void> readField(Event& event, const EventField& field, std::string_view source,
                        const json::value& value) {
-  if (value.is_null()) {
-    return {};
-  }
-  auto read = readValue(field.kind, value);
-  if (!read) {
-    const bool badMap = field.kind == FieldKind::kStringMap && value.is_object();
-    return fail(fieldError(event.type, field.name, badMap ? foundInMap(value) : found(value),
-                           allowedFor(field), source));
-  }
-  if (!event.fields.try_emplace(std::string(field.name), std::move(*read)).second) {
+  CAAS_ASSIGN(auto read, produce::readJsonField(event.type, field, value, source));
+  if (read && !event.fields.try_emplace(std::string(field.name), *std::move(read)).second) {
     return fail(errors::invalidArgument(
         fmt::format("field '{}' of event type '{}' is given twice (the second time as '{}')",
                     field.name, event.type, source),
@@ -165,6 +157,22 @@ Result<void> readField(Event& event, const EventField& field, std::string_view s
 }
 
 }  // namespace
+
+Result<std::optional<FieldValue>> produce::readJsonField(std::string_view type,
+                                                         const EventField& field,
+                                                         const json::value& value,
+                                                         std::string_view source) {
+  if (value.is_null()) {
+    return std::nullopt;
+  }
+  auto read = readValue(field.kind, value);
+  if (!read) {
+    const bool badMap = field.kind == FieldKind::kStringMap && value.is_object();
+    return fail(fieldError(type, field.name, badMap ? foundInMap(value) : found(value),
+                           allowedFor(field), source));
+  }
+  return read;
+}
 
 Result<Event> eventFromJson(std::string_view type, std::string_view text, const FieldMap& map,
                             std::vector<std::string>* ignoredFields) {

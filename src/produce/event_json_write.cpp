@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "produce/event_json.hpp"
-#include "produce/event_table.hpp"
 
 namespace caas::kafka {
 namespace produce {
@@ -38,10 +37,12 @@ void appendString(std::string& out, std::string_view text) {
 
 struct ValueWriter {
   std::string& out;
-  void operator()(const std::string& text) const { appendString(out, text); }
+  void operator()(std::monostate) const {}
+  void operator()(std::string_view text) const { appendString(out, text); }
   void operator()(bool value) const { out += value ? "true" : "false"; }
   void operator()(Timestamp time) const { appendString(out, formatTimestamp(time)); }
-  void operator()(const std::map<std::string, std::string>& map) const {
+  void operator()(const StringMap* map) const { (*this)(*map); }
+  void operator()(const StringMap& map) const {
     char before = '{';
     for (const auto& [name, text] : map) {
       out += before;
@@ -54,31 +55,47 @@ struct ValueWriter {
   }
 };
 
+/// The members of one object, in the order in which they come.
+class ObjectWriter {
+ public:
+  explicit ObjectWriter(std::string& out) : out_(out) {}
+  template <class Value>
+  void member(std::string_view name, const Value& value) {
+    out_ += before_;
+    appendString(out_, name);
+    out_ += ':';
+    std::visit(ValueWriter{out_}, value);
+    before_ = ',';
+  }
+  void end() { out_ += before_ == '{' ? "{}" : "}"; }
+
+ private:
+  std::string& out_;
+  char before_ = '{';
+};
+
 }  // namespace
 
-void appendEventJson(std::string& out, const Event& event) {
-  char before = '{';
-  const auto append = [&](std::string_view name, const FieldValue& value) {
-    out += before;
-    appendString(out, name);
-    out += ':';
-    std::visit(ValueWriter{out}, value);
-    before = ',';
-  };
-  const auto* info = findEventType(event.type);
-  if (info != nullptr) {
-    for (const auto& field : info->fields) {
-      const auto found = event.fields.find(field.name);
-      if (found != event.fields.end()) {
-        append(field.name, found->second);
-      }
-    }
-  } else {
-    for (const auto& [name, value] : event.fields) {
-      append(name, value);
+void appendEventJson(std::string& out, const EventView& event) {
+  ObjectWriter object(out);
+  for (std::size_t i = 0; i < event.info->fields.size(); ++i) {
+    if (!std::holds_alternative<std::monostate>(event.fields[i])) {
+      object.member(event.info->fields[i].name, event.fields[i]);
     }
   }
-  out += before == '{' ? "{}" : "}";
+  object.end();
+}
+
+void appendEventJson(std::string& out, const Event& event) {
+  if (const auto* info = findEventType(event.type)) {
+    appendEventJson(out, viewOf(*info, event));
+    return;
+  }
+  ObjectWriter object(out);
+  for (const auto& [name, value] : event.fields) {
+    object.member(name, value);
+  }
+  object.end();
 }
 
 }  // namespace produce

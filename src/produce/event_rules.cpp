@@ -24,43 +24,43 @@ std::string_view nameOf(FieldKind kind) {
   return "nothing";
 }
 
-/// The order of FieldValue's alternatives is that of FieldKind.
-FieldKind kindOf(const FieldValue& value) { return static_cast<FieldKind>(value.index()); }
-static_assert(std::is_same_v<std::variant_alternative_t<0, FieldValue>, std::string>);
-static_assert(std::is_same_v<std::variant_alternative_t<1, FieldValue>, bool>);
-static_assert(std::is_same_v<std::variant_alternative_t<2, FieldValue>, Timestamp>);
+/// The order of FieldView's alternatives, after the missing one, is that of FieldKind.
+FieldKind kindOf(const FieldView& value) { return static_cast<FieldKind>(value.index() - 1); }
+static_assert(std::is_same_v<std::variant_alternative_t<1, FieldView>, std::string_view>);
+static_assert(std::is_same_v<std::variant_alternative_t<2, FieldView>, bool>);
+static_assert(std::is_same_v<std::variant_alternative_t<3, FieldView>, Timestamp>);
 
-Error notUtf8(const Event& event, std::string_view field, std::string_view value) {
+Error notUtf8(std::string_view type, std::string_view field, std::string_view value) {
   return errors::invalidArgument(
       fmt::format("field '{}' of event type '{}' is not UTF-8: {} is broken at byte {}", field,
-                  event.type, shown(value), validUtf8Prefix(value)),
+                  type, shown(value), validUtf8Prefix(value)),
       "Send text as UTF-8; bytes go into a string as base64");
 }
 
-Result<void> checkString(const Event& event, const EventField& field, const std::string& value) {
+Result<void> checkString(std::string_view type, const EventField& field, std::string_view value) {
   if (!isUtf8(value)) {
-    return fail(notUtf8(event, field.name, value));
+    return fail(notUtf8(type, field.name, value));
   }
   if (value.empty() && !field.mayBeEmpty) {
-    return fail(fieldError(event.type, field.name, "an empty string", allowedFor(field)));
+    return fail(fieldError(type, field.name, "an empty string", allowedFor(field)));
   }
   if (!field.allowed.empty() && std::ranges::find(field.allowed, value) == field.allowed.end()) {
-    return fail(fieldError(event.type, field.name, shown(value), allowedFor(field)));
+    return fail(fieldError(type, field.name, shown(value), allowedFor(field)));
   }
   return {};
 }
 
-Result<void> checkValue(const Event& event, const EventField& field, const FieldValue& value) {
+Result<void> checkValue(std::string_view type, const EventField& field, const FieldView& value) {
   if (kindOf(value) != field.kind) {
-    return fail(fieldError(event.type, field.name, nameOf(kindOf(value)), allowedFor(field)));
+    return fail(fieldError(type, field.name, nameOf(kindOf(value)), allowedFor(field)));
   }
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    return checkString(event, field, *text);
+  if (const auto* text = std::get_if<std::string_view>(&value)) {
+    return checkString(type, field, *text);
   }
-  if (const auto* map = std::get_if<std::map<std::string, std::string>>(&value)) {
-    for (const auto& [name, text] : *map) {
+  if (const auto* map = std::get_if<const StringMap*>(&value)) {
+    for (const auto& [name, text] : **map) {
       if (!isUtf8(name) || !isUtf8(text)) {
-        return fail(notUtf8(event, field.name, isUtf8(name) ? text : name));
+        return fail(notUtf8(type, field.name, isUtf8(name) ? text : name));
       }
     }
   }
@@ -132,37 +132,45 @@ std::string allowedFor(const EventField& field) {
   return "nothing";
 }
 
-Result<void> validateEvent(const Event& event, const EventTypeInfo& info) {
-  for (const auto& [name, value] : event.fields) {
-    const auto field = std::ranges::find(info.fields, std::string_view(name), &EventField::name);
-    if (field == info.fields.end()) {
-      return fail(unknownField(event, name, info));
-    }
-    CAAS_TRY(checkValue(event, *field, value));
-  }
-  for (const auto& field : info.fields) {
-    if (field.required && !event.fields.contains(field.name)) {
-      return fail(fieldError(event.type, field.name, "missing", allowedFor(field)));
+Result<void> validateEvent(const EventView& view) {
+  for (std::size_t i = 0; i < view.info->fields.size(); ++i) {
+    const auto& field = view.info->fields[i];
+    if (!std::holds_alternative<std::monostate>(view.fields[i])) {
+      CAAS_TRY(checkValue(view.info->type, field, view.fields[i]));
+    } else if (field.required) {
+      return fail(fieldError(view.info->type, field.name, "missing", allowedFor(field)));
     }
   }
   return {};
 }
 
-std::optional<Timestamp> completeEvent(Event& event, const EventTypeInfo& info, const Clock& clock,
+Result<void> validateEvent(const Event& event, const EventTypeInfo& info) {
+  for (const auto& [name, value] : event.fields) {
+    if (std::ranges::find(info.fields, std::string_view(name), &EventField::name) ==
+        info.fields.end()) {
+      return fail(unknownField(event, name, info));
+    }
+  }
+  return validateEvent(viewOf(info, event));
+}
+
+std::optional<Timestamp> completeEvent(EventView& view, std::string& id, const Clock& clock,
                                        Random& random) {
   std::optional<Timestamp> own;
-  for (const auto& field : info.fields) {
-    const auto found = event.fields.find(field.name);
-    if (found != event.fields.end()) {
+  for (std::size_t i = 0; i < view.info->fields.size(); ++i) {
+    const auto& field = view.info->fields[i];
+    auto& value = view.fields[i];
+    if (!std::holds_alternative<std::monostate>(value)) {
       if (field.eventTime) {
-        own = std::get<Timestamp>(found->second);
+        own = std::get<Timestamp>(value);
       }
     } else if (field.generatedId) {
-      event.fields.emplace(field.name, makeId(clock, random));
+      id = makeId(clock, random);
+      value = std::string_view(id);
     } else if (field.eventTime) {
-      event.fields.emplace(field.name, clock.now());
+      value = clock.now();
     } else if (field.kind == FieldKind::kBool) {
-      event.fields.emplace(field.name, false);
+      value = false;
     }
   }
   return own;

@@ -5,7 +5,7 @@
 
 #include "caas/kafka/clock.hpp"
 #include "caas/kafka/events.hpp"
-#include "produce/event_table.hpp"
+#include "produce/event_fields.hpp"
 
 namespace caas::kafka::produce {
 
@@ -22,13 +22,15 @@ namespace caas::kafka::produce {
 /// What the type knows of a field's values, in words: for errors.
 [[nodiscard]] std::string allowedFor(const EventField& field);
 
-/// Holds an event against its type: no unknown fields, nothing required missing or empty, the right
-/// kinds, the allowed words, UTF-8 throughout.
+/// Holds an event against its type: nothing required missing or empty, the right kinds, the allowed
+/// words, UTF-8 throughout.
+[[nodiscard]] Result<void> validateEvent(const EventView& view);
+/// And no unknown fields.
 [[nodiscard]] Result<void> validateEvent(const Event& event, const EventTypeInfo& info);
 
-/// Fills what may be missing: generated ids, the event's time, flags (false). Returns the event's
-/// own time: the one that it had before, if it had one.
-std::optional<Timestamp> completeEvent(Event& event, const EventTypeInfo& info, const Clock& clock,
+/// Fills what may be missing: generated ids (`id` holds it), the event's time, flags (false).
+/// Returns the event's own time: the one that it had before, if it had one.
+std::optional<Timestamp> completeEvent(EventView& view, std::string& id, const Clock& clock,
                                        Random& random);
 
 }  // namespace caas::kafka::produce

@@ -6,59 +6,55 @@
 #include <fmt/format.h>
 
 #include "core/errors.hpp"
+#include "produce/event_fields.hpp"
 #include "produce/event_rules.hpp"
-#include "produce/event_table.hpp"
 
 namespace caas::kafka {
 namespace produce {
 namespace {
 
-template <class E>
-constexpr auto fieldsOf() {
-  std::array<EventField, EventTable<E>::kBindings.size()> fields{};
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    fields[i] = EventTable<E>::kBindings[i].field;
-  }
-  return fields;
-}
-template <class E>
-constexpr auto kFields = fieldsOf<E>();
-
 template <class Tuple>
 struct TypeInfos;
 template <class... E>
 struct TypeInfos<std::tuple<E...>> {
-  static constexpr std::array kAll{EventTypeInfo{EventTable<E>::kType, kFields<E>}...};
+  static constexpr std::array kAll{&kInfo<E>...};
 };
 constexpr auto& kTypes = TypeInfos<BuiltInEvents>::kAll;
 
 template <class E>
 Event makeEvent(const E& typed) {
   Event event{.type = std::string(EventTable<E>::kType), .fields = {}};
-  for (const auto& [field, member] : EventTable<E>::kBindings) {
-    const auto put = [&](const auto& value) { event.fields.emplace(field.name, value); };
+  const auto view = viewOf(typed);
+  for (std::size_t i = 0; i < view.info->fields.size(); ++i) {
     std::visit(
-        [&](auto pointer) {
-          const auto& value = typed.*pointer;
+        [&](const auto& value) {
           using Value = std::remove_cvref_t<decltype(value)>;
-          if constexpr (std::is_same_v<Value, bool>) {
-            put(value);
-          } else if constexpr (std::is_same_v<Value, std::string>) {
-            // An empty required field stays in, so that the error says "empty", not "missing".
-            if (!value.empty() || !field.generatedId) {
-              put(value);
-            }
-          } else if constexpr (std::is_same_v<Value, std::map<std::string, std::string>>) {
-            if (!value.empty()) {
-              put(value);
-            }
-          } else if (value.has_value()) {
-            put(*value);
+          const auto name = view.info->fields[i].name;
+          if constexpr (std::is_same_v<Value, std::string_view>) {
+            event.fields.emplace(name, std::string(value));
+          } else if constexpr (std::is_same_v<Value, const StringMap*>) {
+            event.fields.emplace(name, *value);
+          } else if constexpr (!std::is_same_v<Value, std::monostate>) {
+            event.fields.emplace(name, value);
           }
         },
-        member);
+        view.fields[i]);
   }
   return event;
+}
+
+/// False where the value is of another kind.
+template <class T>
+bool assign(T& to, const FieldValue& from) {
+  const auto* value = std::get_if<T>(&from);
+  if (value != nullptr) {
+    to = *value;
+  }
+  return value != nullptr;
+}
+template <class T>
+bool assign(std::optional<T>& to, const FieldValue& from) {
+  return assign(to.emplace(), from);
 }
 
 template <class E>
@@ -73,26 +69,8 @@ Result<void> readEvent(const Event& event, E& typed) {
       if (field.required) {
         return fail(fieldError(event.type, field.name, "nothing", allowedFor(field)));
       }
-      continue;
-    }
-    const bool fits = std::visit(
-        [&](auto pointer) {
-          auto& to = typed.*pointer;
-          return std::visit(
-              [&](const auto& value) {
-                if constexpr (std::is_assignable_v<decltype(to), decltype(value)> &&
-                              !(std::is_same_v<std::remove_cvref_t<decltype(to)>, bool> !=
-                                std::is_same_v<std::remove_cvref_t<decltype(value)>, bool>)) {
-                  to = value;
-                  return true;
-                } else {
-                  return false;
-                }
-              },
-              found->second);
-        },
-        member);
-    if (!fits) {
+    } else if (!std::visit([&](auto pointer) { return assign(typed.*pointer, found->second); },
+                           member)) {
       return fail(fieldError(event.type, field.name, "a value of another kind", allowedFor(field)));
     }
   }
@@ -103,19 +81,24 @@ Result<void> readEvent(const Event& event, E& typed) {
 
 const EventTypeInfo* findEventType(std::string_view type) {
   const auto* found = std::ranges::find(kTypes, type, &EventTypeInfo::type);
-  return found == kTypes.end() ? nullptr : found;
+  return found == kTypes.end() ? nullptr : *found;
 }
 
 std::string builtInTypeNames() {
   std::string names;
-  for (const auto& info : kTypes) {
+  for (const auto* info : kTypes) {
     names += names.empty() ? "" : ", ";
-    names += info.type;
+    names += info->type;
   }
   return names;
 }
 
 }  // namespace produce
+
+std::string_view typeOf(const EventRef& event) {
+  return std::visit([]<class E>(const E* /*event*/) { return produce::EventTable<E>::kType; },
+                    event);
+}
 
 std::optional<std::vector<EventField>> eventFields(std::string_view type) {
   const auto* info = produce::findEventType(type);

@@ -23,19 +23,10 @@ constexpr std::string_view kEventTimeHeader = "caas.event-time";
 /// A buffer that once held a large event is given back.
 constexpr std::size_t kKeepBytes = 64 * 1024;
 
-std::string_view textField(const Event& event, std::string_view name) {
-  const auto found = event.fields.find(name);
-  if (found == event.fields.end()) {
-    return {};
-  }
-  const auto* text = std::get_if<std::string>(&found->second);
-  return text == nullptr ? std::string_view{} : std::string_view(*text);
-}
-
-MessageData keyDataOf(const TenantId* tenant, const Event& event) {
-  return {.tenantId = tenant != nullptr ? tenant->str() : textField(event, "tenantId"),
-          .conversationId = textField(event, "conversationId"),
-          .userId = textField(event, "userId")};
+MessageData keyDataOf(const TenantId* tenant, const produce::EventView& event) {
+  return {.tenantId = tenant != nullptr ? tenant->str() : event.text("tenantId"),
+          .conversationId = event.text("conversationId"),
+          .userId = event.text("userId")};
 }
 
 Result<void> checkTenant(const TopicDefinition& definition, std::string_view type,
@@ -57,6 +48,7 @@ Result<void> checkTenant(const TopicDefinition& definition, std::string_view typ
 /// Buffers that each thread uses again and again: a publish takes no memory for them.
 struct Scratch {
   std::string value;
+  std::string id;
   std::vector<HeaderView> headers;
   std::array<char, 24> eventTime{};
 
@@ -107,7 +99,7 @@ class EventPublisher::Impl {
         encoder_(std::move(encoder)),
         producers_(settings) {}
 
-  Result<void> publish(const TenantId* tenant, Event&& event, DeliveryCallback&& onDelivery,
+  Result<void> publish(const TenantId* tenant, const Event& event, DeliveryCallback&& onDelivery,
                        const PublishOptions& options) {
     const auto* info = produce::findEventType(event.type);
     if (info == nullptr) {
@@ -115,12 +107,16 @@ class EventPublisher::Impl {
     }
     CAAS_ASSIGN(const auto* const definition, find(event.type, tenant));
     CAAS_TRY(produce::validateEvent(event, *info));
-    const auto ownTime = produce::completeEvent(event, *info, clock_, random_);
-    auto& scratch = Scratch::ofThisThread();
-    CAAS_TRY(scratch.setHeaders(event.type, ownTime, options));
-    CAAS_TRY(encoder_->encode(*definition, tenant, event, scratch.value));
-    return send(*definition, tenant, keyDataOf(tenant, event), scratch.value, scratch,
-                std::move(onDelivery));
+    return publishValid(*definition, tenant, produce::viewOf(*info, event), std::move(onDelivery),
+                        options);
+  }
+
+  Result<void> publish(const TenantId* tenant, const EventRef& event, DeliveryCallback&& onDelivery,
+                       const PublishOptions& options) {
+    const auto view = produce::viewOf(event);
+    CAAS_ASSIGN(const auto* const definition, find(view.info->type, tenant));
+    CAAS_TRY(produce::validateEvent(view));
+    return publishValid(*definition, tenant, view, std::move(onDelivery), options);
   }
 
   Result<void> publishRaw(std::string_view type, const TenantId* tenant, const MessageData& keyData,
@@ -161,6 +157,17 @@ class EventPublisher::Impl {
   produce::PresetProducers& producers() { return producers_; }
 
  private:
+  Result<void> publishValid(const TopicDefinition& definition, const TenantId* tenant,
+                            produce::EventView event, DeliveryCallback&& onDelivery,
+                            const PublishOptions& options) {
+    auto& scratch = Scratch::ofThisThread();
+    const auto ownTime = produce::completeEvent(event, scratch.id, clock_, random_);
+    CAAS_TRY(scratch.setHeaders(event.info->type, ownTime, options));
+    CAAS_TRY(encoder_->encode(definition, tenant, event, scratch.value));
+    return send(definition, tenant, keyDataOf(tenant, event), scratch.value, scratch,
+                std::move(onDelivery));
+  }
+
   [[nodiscard]] Error noFields(std::string_view type) const {
     if (catalog_.findByEventType(type) != nullptr) {
       return errors::invalidArgument(
@@ -235,7 +242,13 @@ EventPublisher::~EventPublisher() = default;
 Result<void> EventPublisher::publishEvent(const TenantId* tenant, Event event,
                                           DeliveryCallback onDelivery,
                                           const PublishOptions& options) {
-  return impl_->publish(tenant, std::move(event), std::move(onDelivery), options);
+  return impl_->publish(tenant, event, std::move(onDelivery), options);
+}
+
+Result<void> EventPublisher::publishTyped(const TenantId* tenant, EventRef event,
+                                          DeliveryCallback&& onDelivery,
+                                          const PublishOptions& options) {
+  return impl_->publish(tenant, event, std::move(onDelivery), options);
 }
 
 Result<void> EventPublisher::publishRaw(std::string_view type, const TenantId* tenant,

@@ -9,7 +9,7 @@
 #include "consume/completion.hpp"
 #include "consume/invoker.hpp"
 #include "core/errors.hpp"
-#include "produce/event_encoder.hpp"
+#include "produce/event_json.hpp"
 #include "produce/event_rules.hpp"
 #include "retry/retry_intake.hpp"
 #include "retry/testing_half.hpp"
@@ -40,13 +40,6 @@ class NotedAnswer final : public Completion::Target {
   const ConsumedRecord& record_;  // lives until it is answered
   Completion answer_;
 };
-
-std::string_view textField(const Event& event, std::string_view name) {
-  const auto found = event.fields.find(name);
-  const auto* const text =
-      found == event.fields.end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? std::string_view{} : std::string_view(*text);
-}
 
 std::shared_ptr<const Catalog> catalogOf(const HandlerTesterOptions& options) {
   if (options.catalog) {
@@ -123,7 +116,9 @@ class HandlerTester::Impl {
                       tenant == nullptr ? "it needs a tenant" : "it is no tenant's")));
     }
     CAAS_TRY(produce::validateEvent(event, *info));
-    const auto ownTime = produce::completeEvent(event, *info, notes_->clock, notes_->random);
+    auto view = produce::viewOf(*info, event);
+    std::string id;
+    const auto ownTime = produce::completeEvent(view, id, notes_->clock, notes_->random);
     ReceivedRecord record;
     record.topic = tenant != nullptr ? definition->topicFor(*tenant) : definition->pattern;
     record.headers.push_back({"caas.type", event.type});
@@ -132,14 +127,14 @@ class HandlerTester::Impl {
           {"caas.event-time", std::to_string(ownTime->time_since_epoch().count())});
     }
     std::string value;
-    CAAS_TRY(produce::JsonEventEncoder().encode(*definition, tenant, event, value));
+    produce::appendEventJson(value, view);
     record.value = std::move(value);
     CAAS_ASSIGN(record.key,
                 PartitionStrategy::createMessageKey(
                     definition->strategy,
-                    {.tenantId = tenant != nullptr ? tenant->str() : textField(event, "tenantId"),
-                     .conversationId = textField(event, "conversationId"),
-                     .userId = textField(event, "userId")},
+                    {.tenantId = tenant != nullptr ? tenant->str() : view.text("tenantId"),
+                     .conversationId = view.text("conversationId"),
+                     .userId = view.text("userId")},
                     notes_->random));
     return publish(std::move(record), std::nullopt);
   }

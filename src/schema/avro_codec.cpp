@@ -7,6 +7,7 @@
 
 #include "core/errors.hpp"
 #include "core/utf8.hpp"
+#include "schema/avro_binary.hpp"
 
 namespace caas::kafka::avro {
 namespace {
@@ -78,15 +79,7 @@ class Encoder {
     return true;
   }
 
-  void number(std::int64_t value) {
-    // Zig-zag: small numbers of either sign are short.
-    auto rest = (static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63);
-    while (rest >= 0x80) {
-      out_ += static_cast<char>(rest | 0x80U);
-      rest >>= 7U;
-    }
-    out_ += static_cast<char>(rest);
-  }
+  void number(std::int64_t value) { appendLong(value, out_); }
 
   template <class Real>
   void raw(Real value) {
@@ -96,10 +89,7 @@ class Encoder {
     out_.append(bytes, sizeof value);
   }
 
-  void text(std::string_view value) {
-    number(static_cast<std::int64_t>(value.size()));
-    out_ += value;
-  }
+  void text(std::string_view value) { appendText(value, out_); }
 
   bool fixed(const Node& node, const Value& value) {
     const auto* held = value.as<Bytes>();

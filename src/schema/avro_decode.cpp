@@ -35,16 +35,10 @@ class PlanDecoder {
 
   Result<Value> run() {
     Value value;
-    if (!read(plan_.root_, value, 0)) {
-      return fail(errors::invalidArgument(
-          fmt::format("at byte {} of {}: {}", at_, bytes_.size(), problem_)));
-    }
-    if (at_ != bytes_.size()) {
-      return fail(errors::invalidArgument(
-          fmt::format("{} bytes are left after the value", bytes_.size() - at_)));
-    }
+    CAAS_TRY(finished(read(plan_.root_, value, 0)));
     return value;
   }
+  Result<void> run(FieldTaker& taker) { return finished(fields(plan_.root_, taker)); }
 
  private:
   using Op = Plan::Op;
@@ -52,6 +46,18 @@ class PlanDecoder {
   bool wrong(std::string what) {
     problem_ = std::move(what);
     return false;
+  }
+
+  Result<void> finished(bool done) const {
+    if (!done) {
+      return fail(errors::invalidArgument(
+          fmt::format("at byte {} of {}: {}", at_, bytes_.size(), problem_)));
+    }
+    if (at_ != bytes_.size()) {
+      return fail(errors::invalidArgument(
+          fmt::format("{} bytes are left after the value", bytes_.size() - at_)));
+    }
+    return {};
   }
 
   bool number(std::int64_t& out) {
@@ -354,6 +360,61 @@ class PlanDecoder {
     return true;
   }
 
+  // ---- a record whose fields go elsewhere
+
+  bool fields(std::size_t id, FieldTaker& taker) {
+    const auto& step = plan_.steps_[id];
+    if (step.op != Op::kRecord) {
+      return wrong("no record");
+    }
+    for (const auto& [what, place] : step.fields) {
+      if (!(place == Plan::kNone ? skip(what, 1) : field(what, place, taker))) {
+        return false;
+      }
+    }
+    for (const auto& [place, value] : step.defaults) {
+      give(place, Value(value), taker);
+    }
+    return true;
+  }
+
+  bool field(std::size_t id, std::size_t place, FieldTaker& taker) {
+    const auto& step = plan_.steps_[id];
+    std::size_t branch = 0;
+    std::string_view raw;
+    switch (step.op) {
+      case Op::kWriterUnion:
+        return this->place(step.branches.size(), "a branch of the union", branch) &&
+               field(step.branches[branch], place, taker);
+      case Op::kReaderUnion: return field(step.child, place, taker);
+      case Op::kString:
+        if (!text(raw) || !(isUtf8(raw) || wrong("a string that is not UTF-8"))) {
+          return false;
+        }
+        taker.text(place, raw);
+        return true;
+      default: break;
+    }
+    Value value;
+    if (!read(id, value, 1)) {
+      return false;
+    }
+    give(place, std::move(value), taker);
+    return true;
+  }
+
+  static void give(std::size_t place, Value&& value, FieldTaker& taker) {
+    if (auto* branch = value.as<Branch>()) {
+      Value inner = std::move(branch->value.front());
+      value = std::move(inner);
+    }
+    if (const auto* text = value.as<std::string>()) {
+      taker.text(place, *text);
+    } else if (value.as<std::monostate>() == nullptr) {
+      taker.other(place, std::move(value));
+    }
+  }
+
   // ---- what the reader does not want
 
   bool skip(NodeId type, int depth) {
@@ -410,5 +471,8 @@ class PlanDecoder {
 };
 
 Result<Value> Plan::decode(std::string_view bytes) const { return PlanDecoder(*this, bytes).run(); }
+Result<void> Plan::decodeFields(std::string_view bytes, FieldTaker& taker) const {
+  return PlanDecoder(*this, bytes).run(taker);
+}
 
 }  // namespace caas::kafka::avro

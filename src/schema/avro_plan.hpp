@@ -13,6 +13,16 @@
 
 namespace caas::kafka::avro {
 
+/// Takes the fields of a record as they are read, by their places in the reader's schema: of a
+/// union the value alone, and null not at all.
+class FieldTaker {
+ public:
+  virtual ~FieldTaker() = default;
+  /// A view into the bytes.
+  virtual void text(std::size_t place, std::string_view value) = 0;
+  virtual void other(std::size_t place, Value&& value) = 0;
+};
+
 /// How what a writer's schema wrote is read as a reader's schema has it (Avro 1.12, "Schema
 /// Resolution"), compiled once for the pair. Immutable; may be used by many threads.
 class Plan {
@@ -25,6 +35,9 @@ class Plan {
   /// All of `bytes` is one value. Errors: kInvalidArgument (truncated, too long, a length, index or
   /// depth that cannot be). What a payload claims is never allocated before it is there.
   [[nodiscard]] Result<Value> decode(std::string_view bytes) const;
+  /// The same of a record whose fields go elsewhere; it saves a Value for each. After an error some
+  /// of them are there.
+  [[nodiscard]] Result<void> decodeFields(std::string_view bytes, FieldTaker& taker) const;
 
   /// What the writer can write and the reader cannot read, with the paths: branches of the writer's
   /// unions, symbols of its enums. With none of them every value is read.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <random>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -161,6 +162,40 @@ TEST(AvroResolution, ARecordWithinItself) {
     {"name":"more","type":"string","default":"x"}]})";
   EXPECT_EQ(through(writer, reader, R"({"v":1,"next":{"v":2,"next":null}})"),
             R"({"next":{"next":null,"v":2,"more":"x"},"v":1,"more":"x"})");
+}
+
+TEST(AvroResolution, ARecordsFieldsGoWhereTheyAreWanted) {
+  class Fields final : public FieldTaker {
+   public:
+    void text(std::size_t place, std::string_view value) override {
+      seen += fmt::format("{}={} ", place, value);
+    }
+    void other(std::size_t place, Value&& value) override {
+      const auto* number = value.as<std::int64_t>();
+      seen += fmt::format("{}:{} ", place, number == nullptr ? "other" : std::to_string(*number));
+    }
+    std::string seen{};
+  };
+  const auto writer = schemaOf(R"({"type":"record","name":"R","fields":[
+    {"name":"gone","type":{"type":"array","items":"string"}},{"name":"n","type":["null","int"]},
+    {"name":"s","type":["string","null"]},{"name":"none","type":["null","string"]},
+    {"name":"m","type":{"type":"map","values":"int"}}]})");
+  const auto reader = schemaOf(R"({"type":"record","name":"R","fields":[
+    {"name":"s","type":["null","string"]},{"name":"n","type":["null","long"]},
+    {"name":"none","type":["null","string"]},{"name":"fresh","type":["string","null"],"default":"x"},
+    {"name":"m","type":{"type":"map","values":"int"}},{"name":"nil","type":["null","int"],"default":null}]})");
+  const auto plan = Plan::compile(writer, reader);
+  ASSERT_TRUE(plan) << plan.error().message;
+  const auto bytes = encoded(*writer, R"({"gone":["a"],"n":7,"s":"text","none":null,"m":{"k":1}})");
+  Fields fields;
+  ASSERT_TRUE(plan->decodeFields(bytes, fields));
+  EXPECT_EQ(fields.seen, "1:7 0=text 4:other 3=x ");
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    EXPECT_FALSE(plan->decodeFields(std::string_view(bytes).substr(0, i), fields)) << i;
+  }
+  EXPECT_THAT(plan->decodeFields(bytes + "x", fields).error().message, HasSubstr("left after"));
+  const auto text = schemaOf(R"("string")");
+  EXPECT_FALSE(Plan::compile(text, text)->decodeFields("\2x", fields)) << "no record";
 }
 
 TEST(AvroHostile, NothingIsBelievedThatIsNotThere) {

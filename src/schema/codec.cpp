@@ -22,7 +22,9 @@ class AvroCodec final : public Codec {
   AvroCodec(std::shared_ptr<const avro::Schema> schema, avro::Plan plan)
       : schema_(std::move(schema)), plan_(std::move(plan)) {}
 
-  Result<void> encode(const boost::json::value& value, std::string& out) const override {
+  Result<void> encodeAs(std::string_view message, const boost::json::value& value,
+                        std::string& out) const override {
+    CAAS_TRY(noMessages(message));
     CAAS_ASSIGN(const auto held, avro::valueFromJson(*schema_, schema_->root(), value));
     if (isBytes()) {
       out += held.as<avro::Bytes>()->data;
@@ -37,6 +39,7 @@ class AvroCodec final : public Codec {
     CAAS_ASSIGN(const auto value, plan_.decode(payload));
     return avro::toJson(*schema_, schema_->root(), value);
   }
+  std::string recordName() const override { return schema_->rootNode().name; }
 
  private:
   [[nodiscard]] bool isBytes() const { return schema_->rootNode().type == avro::Type::kBytes; }
@@ -85,6 +88,14 @@ class ReferenceWalk {
 };
 
 }  // namespace
+
+Result<void> noMessages(std::string_view message) {
+  if (!message.empty()) {
+    return fail(errors::invalidArgument(fmt::format(
+        "message '{}' was asked for, and only a Protobuf schema has messages", message)));
+  }
+  return {};
+}
 
 Error inSchema(int id, Error error) {
   error.message = fmt::format("schema {}: {}", id, error.message);

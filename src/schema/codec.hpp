@@ -22,11 +22,19 @@ namespace caas::kafka::schema {
 class Codec {
  public:
   virtual ~Codec() = default;
-  /// Errors: kInvalidArgument, with the path to what does not fit the schema.
-  [[nodiscard]] virtual Result<void> encode(const boost::json::value& value,
-                                            std::string& out) const = 0;
+  /// Appends. Errors: kInvalidArgument, with the path to what does not fit the schema.
+  [[nodiscard]] Result<void> encode(const boost::json::value& value, std::string& out) const {
+    return encodeAs({}, value, out);
+  }
+  /// As one of the messages of a Protobuf file, by its name; empty: the first. Other formats know
+  /// no messages.
+  [[nodiscard]] virtual Result<void> encodeAs(std::string_view message,
+                                              const boost::json::value& value,
+                                              std::string& out) const = 0;
   /// Errors: kInvalidArgument, with the place and the reason.
   [[nodiscard]] virtual Result<boost::json::value> decode(std::string_view payload) const = 0;
+  /// The full name of the record, the schema's title, the first message; may be empty.
+  [[nodiscard]] virtual std::string recordName() const = 0;
 };
 
 /// A schema with all that it refers to, what is referred to first: {name as it is referred to by,
@@ -36,6 +44,8 @@ struct CompleteSchema {
   std::vector<std::pair<std::string, std::string>> references{};
 };
 
+/// A message was asked for where there are none.
+[[nodiscard]] Result<void> noMessages(std::string_view message);
 /// "schema 7: …"
 [[nodiscard]] Error inSchema(int id, Error error);
 
@@ -43,7 +53,6 @@ struct CompleteSchema {
 [[nodiscard]] Result<std::shared_ptr<const Codec>> makeCodec(const CompleteSchema& schema);
 [[nodiscard]] Result<std::shared_ptr<const Codec>> makeAvroCodec(const CompleteSchema& schema);
 [[nodiscard]] Result<std::shared_ptr<const Codec>> makeJsonCodec(const CompleteSchema& schema);
-/// A value that is encoded is the file's first message.
 [[nodiscard]] Result<std::shared_ptr<const Codec>> makeProtobufCodec(const CompleteSchema& schema);
 
 [[nodiscard]] Result<avro::Schema> parseAvro(const CompleteSchema& schema);

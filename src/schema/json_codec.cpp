@@ -15,7 +15,8 @@
 #include "schema/codec.hpp"
 #include "schema/idle_pool.hpp"
 #include "schema/json_judge.hpp"
-#include "schema/json_numbers.hpp"
+#include "schema/json_readable.hpp"
+#include "schema/json_schema.hpp"
 
 namespace caas::kafka::schema {
 namespace {
@@ -154,13 +155,8 @@ class Endless {
       return true;
     }
     bool found = false;
-    if (const auto* reference = object->if_contains("$ref");
-        reference != nullptr && reference->is_string() && reference->as_string().starts_with('#')) {
-      boost::system::error_code problem;
-      const auto pointer = percentDecoded(std::string_view(reference->as_string()).substr(1));
-      if (const auto* target = root_.find_pointer(pointer, problem); target != nullptr) {
-        found = circles(*target);
-      }
+    if (const auto* target = referredTo(root_, schema); target != nullptr) {
+      found = circles(*target);
     }
     for (const std::string_view word : {"allOf", "anyOf", "oneOf", "not", "if", "then", "else"}) {
       const auto* applied = object->if_contains(word);
@@ -219,7 +215,9 @@ class JsonCodec final : public Codec {
     return {};
   }
 
-  Result<void> encode(const json::value& value, std::string& out) const override {
+  Result<void> encodeAs(std::string_view message, const json::value& value,
+                        std::string& out) const override {
+    CAAS_TRY(noMessages(message));
     CAAS_TRY(check(value));
     out += json::serialize(value);
     return {};
@@ -229,15 +227,20 @@ class JsonCodec final : public Codec {
     CAAS_TRY(check(value));
     return value;
   }
+  std::string recordName() const override {
+    const auto* object = text_.if_object();
+    const auto* title = object == nullptr ? nullptr : object->if_contains("title");
+    return title != nullptr && title->is_string() ? std::string(title->as_string()) : std::string();
+  }
 
  private:
   Result<void> check(const json::value& value) const {
-    if (!hasWholeDoubles(value)) {
+    if (!isMisread(value)) {
       return judge(value);
     }
-    auto whole = value;
-    wholeDoublesToIntegers(whole);
-    return judge(whole);
+    auto readable = value;
+    makeReadable(readable);
+    return judge(readable);
   }
 
   Result<void> judge(const json::value& value) const {
@@ -283,10 +286,28 @@ class JsonCodec final : public Codec {
 
 }  // namespace
 
-Result<std::shared_ptr<const Codec>> makeJsonCodec(const CompleteSchema& schema) {
+Result<json::value> bundledJson(const CompleteSchema& schema) {
   CAAS_ASSIGN(auto text, parseJson(schema.schema.text, "the JSON schema"));
   CAAS_ASSIGN(auto bundle, Bundle(std::move(text)).with(schema.references));
-  wholeDoublesToIntegers(bundle);
+  makeReadable(bundle);
+  return bundle;
+}
+
+const json::value* referredTo(const json::value& document, const json::value& schema) {
+  const auto* object = schema.if_object();
+  const auto* reference = object == nullptr ? nullptr : object->if_contains("$ref");
+  if (reference == nullptr || !reference->is_string() || !reference->as_string().starts_with('#')) {
+    return nullptr;
+  }
+  boost::system::error_code problem;
+  const auto pointer = percentDecoded(std::string_view(reference->as_string()).substr(1));
+  return document.find_pointer(pointer, problem);
+}
+
+bool isEndless(const json::value& document) { return Endless(document).anywhere(); }
+
+Result<std::shared_ptr<const Codec>> makeJsonCodec(const CompleteSchema& schema) {
+  CAAS_ASSIGN(auto bundle, bundledJson(schema));
   auto codec = std::make_shared<JsonCodec>(std::move(bundle));
   CAAS_TRY(codec->compile());
   return codec;

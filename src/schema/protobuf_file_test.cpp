@@ -39,5 +39,15 @@ TEST(ProtobufFileTest, OtherBase64IsNoFile) {
   }
 }
 
+// Its fields were shown in the place of the message's own.
+TEST(ProtobufFileTest, AGroupIsRefused) {
+  const auto codec = makeCodec(
+      {.schema = {.type = SchemaType::kProtobuf,
+                  .text = "syntax = \"proto2\"; message A { message B { optional group C = 1 { "
+                          "optional string d = 1; } } optional string e = 2; }"}});
+  ASSERT_FALSE(codec);
+  EXPECT_THAT(codec.error().message, HasSubstr("'A.B.c' is a group"));
+}
+
 }  // namespace
 }  // namespace caas::kafka::schema

@@ -86,6 +86,9 @@ Error errorOf(std::string_view url, const RegistryCall& call, const HttpResponse
               .message = fmt::format("schema not found: {} at {}{}", about, url, said),
               .hint = "`caas-kafka schemas list` shows what is registered"};
     case 409:
+      if (call.method != "POST") {
+        break;
+      }
       return {.code = ErrorCode::kInvalidArgument,
               .message = fmt::format("not compatible: {}{}", about, said),
               .hint =

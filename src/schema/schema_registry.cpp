@@ -131,7 +131,10 @@ class SchemaRegistry::Impl {
                                  .path = subjectPath(subject),
                                  .body = schema::requestOf(schema),
                                  .about = fmt::format("this schema in {}", about(subject))}));
-    return schema::registeredOf(body);
+    CAAS_ASSIGN(auto registered, schema::registeredOf(body));
+    // Apicurio does not say it here.
+    registered.schema.type = schema.type;
+    return registered;
   }
 
   Result<CompatibilityVerdict> check(std::string_view subject, const SchemaText& schema,

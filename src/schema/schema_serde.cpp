@@ -7,7 +7,6 @@
 
 #include "core/errors.hpp"
 #include "schema/codec.hpp"
-#include "schema/event_schemas.hpp"
 #include "schema/single_flight.hpp"
 #include "schema/wire_format.hpp"
 
@@ -19,47 +18,6 @@ using CodecPtr = std::shared_ptr<const schema::Codec>;
 constexpr std::size_t kCodecs = 1'000;
 
 }  // namespace
-
-std::string subjectOf(SubjectStrategy strategy, const TopicDefinition& definition,
-                      std::string_view eventType, std::string_view topic, std::string_view record) {
-  switch (strategy) {
-    case SubjectStrategy::kTopic: return fmt::format("{}-value", topic);
-    case SubjectStrategy::kRecord: return std::string(record);
-    case SubjectStrategy::kTopicRecord: return fmt::format("{}-{}", topic, record);
-    case SubjectStrategy::kCatalog: break;
-  }
-  return definition.eventTypes.size() > 1 ? fmt::format("{}-{}-value", definition.entry, eventType)
-                                          : fmt::format("{}-value", definition.entry);
-}
-
-std::optional<SchemaText> eventSchema(std::string_view eventType) {
-  for (const auto& [type, text] : schema::embeddedEventSchemas()) {
-    if (type == eventType) {
-      return SchemaText{.type = SchemaType::kAvro, .text = std::string(text)};
-    }
-  }
-  return std::nullopt;
-}
-
-Result<std::vector<EventSubject>> eventSubjects(SubjectStrategy strategy, const Catalog& catalog) {
-  if (strategy == SubjectStrategy::kTopic || strategy == SubjectStrategy::kTopicRecord) {
-    return fail({.code = ErrorCode::kUnsupported,
-                 .message = "subjects that are named after topics come with the tenants' topics",
-                 .hint = "SCHEMA_REGISTRY_AUTO_REGISTER=true registers them when they are needed"});
-  }
-  std::vector<EventSubject> subjects;
-  for (const auto& definition : catalog.definitions()) {
-    for (const auto& type : definition.eventTypes) {
-      // An event type that was added to the catalog has a schema of its own.
-      if (auto schema = eventSchema(type)) {
-        CAAS_ASSIGN(const auto parsed, avro::Schema::parse(schema->text));
-        subjects.push_back({subjectOf(strategy, definition, type, {}, parsed.rootNode().name),
-                            *std::move(schema)});
-      }
-    }
-  }
-  return subjects;
-}
 
 bool isFramed(std::string_view value) { return schema::looksFramed(value); }
 
@@ -81,12 +39,12 @@ class SchemaSerde::Impl {
     return DecodedValue{text->type, framed.id, boost::json::serialize(*decoded)};
   }
 
-  Result<void> encode(int id, std::string_view json, std::string& out) {
+  Result<void> encode(int id, std::string_view json, std::string& out, std::string_view message) {
     CAAS_ASSIGN(const auto codec, codecOf(id));
     CAAS_ASSIGN(const auto value, schema::parseJson(json, "the value"));
     const std::size_t before = out.size();
     schema::appendFrame(id, out);
-    if (auto encoded = codec->encode(value, out); !encoded) {
+    if (auto encoded = codec->encodeAs(message, value, out); !encoded) {
       out.resize(before);
       return fail(schema::inSchema(id, encoded.error()));
     }
@@ -119,8 +77,9 @@ SchemaSerde::SchemaSerde(std::shared_ptr<SchemaRegistry> registry)
 SchemaSerde::~SchemaSerde() = default;
 
 Result<DecodedValue> SchemaSerde::decode(std::string_view value) { return impl_->decode(value); }
-Result<void> SchemaSerde::encode(int schemaId, std::string_view json, std::string& out) {
-  return impl_->encode(schemaId, json, out);
+Result<void> SchemaSerde::encode(int schemaId, std::string_view json, std::string& out,
+                                 std::string_view message) {
+  return impl_->encode(schemaId, json, out, message);
 }
 Result<void> SchemaSerde::validate(const SchemaText& schema) {
   CAAS_TRY(impl_->compile(schema));

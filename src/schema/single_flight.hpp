@@ -25,22 +25,23 @@ using Lifetime = std::function<std::optional<Milliseconds>(const Error* error)>;
 }
 
 /// A bounded cache of what is slow to get: the least recently used goes first, and who asks for
-/// what is being fetched waits for that fetch. Thread-safe; `fetch` runs without a lock.
-template <class Key, class Value>
+/// what is being fetched waits for that fetch. Thread-safe; `fetch` runs without a lock. With a
+/// transparent `Less` it is asked by whatever compares with a key and makes one.
+template <class Key, class Value, class Less = std::less<Key>>
 class SingleFlightCache {
  public:
   SingleFlightCache(std::size_t capacity, Clock& clock, Lifetime lifetime)
       : capacity_(capacity), clock_(clock), lifetime_(std::move(lifetime)) {}
 
-  template <class Fetch>
-  Result<Value> get(const Key& key, Fetch&& fetch) {
+  template <class Asked = Key, class Fetch>
+  Result<Value> get(const Asked& key, Fetch&& fetch) {
     std::unique_lock lock(mutex_);
     if (const auto found = find(key)) {
       const std::shared_ptr<Flight> flight = found;
       landed_.wait(lock, [&] { return flight->answer.has_value(); });
       return *flight->answer;
     }
-    const auto flight = insert(key);
+    const auto flight = insert(Key(key));
     lock.unlock();
     Result<Value> answer = fetch();
     lock.lock();
@@ -89,14 +90,16 @@ class SingleFlightCache {
     typename Order::iterator place;
   };
 
-  std::shared_ptr<Flight> find(const Key& key) {
+  template <class Asked>
+  std::shared_ptr<Flight> find(const Asked& key) {
     const auto found = entries_.find(key);
     if (found == entries_.end()) {
       return nullptr;
     }
     const auto& flight = found->second.flight;
     if (flight->until && clock_.steadyNow() >= *flight->until) {
-      erase(key);
+      order_.erase(found->second.place);
+      entries_.erase(found);
       return nullptr;
     }
     order_.splice(order_.begin(), order_, found->second.place);
@@ -126,7 +129,7 @@ class SingleFlightCache {
   mutable std::mutex mutex_;
   std::condition_variable landed_;
   Order order_;  ///< the latest used first
-  std::map<Key, Entry> entries_;
+  std::map<Key, Entry, Less> entries_;
 };
 
 }  // namespace caas::kafka::schema

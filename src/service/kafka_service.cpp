@@ -92,7 +92,9 @@ Parts makeParts(Result<Settings> settings) {
 
 /// Subjects that are named after topics are registered when they are first needed.
 Result<void> registerEventSchemas(const SchemaRegistrySettings& settings, const Catalog& catalog) {
-  const auto subjects = eventSubjects(settings.subjects, catalog);
+  // Plain JSON needs none; Avro's are registered then, for those that go over to it.
+  const auto format = schemaTypeOf(settings.eventFormat).value_or(SchemaType::kAvro);
+  const auto subjects = eventSubjects(settings.subjects, catalog, format);
   if (!subjects) {
     return subjects.error().code == ErrorCode::kUnsupported ? Result<void>{}
                                                             : fail(subjects.error());

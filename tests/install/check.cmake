@@ -1,6 +1,6 @@
-# Installs the build into a folder of its own and builds and runs a small project against it.
+# Installs the build into a folder of its own and builds and runs two small projects against it: one
+# that knows the library alone, and one that has Protobuf classes.
 set(prefix ${BUILD_DIR}/install-check/prefix)
-set(work ${BUILD_DIR}/install-check/build)
 file(REMOVE_RECURSE ${BUILD_DIR}/install-check)
 
 function(run)
@@ -18,8 +18,11 @@ elseif(SANITIZE)
   set(flags "-fsanitize=${SANITIZE}")
 endif()
 run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${prefix})
-run(${CMAKE_COMMAND} -S ${SOURCE_DIR}/tests/install/consumer -B ${work}
-  -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${CXX_COMPILER} "-DCMAKE_CXX_FLAGS=${flags}")
-run(${CMAKE_COMMAND} --build ${work})
-run(${work}/consumer)
+foreach(project consumer protobuf_consumer)
+  set(work ${BUILD_DIR}/install-check/${project})
+  run(${CMAKE_COMMAND} -S ${SOURCE_DIR}/tests/install/${project} -B ${work}
+    -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${CXX_COMPILER} "-DCMAKE_CXX_FLAGS=${flags}")
+  run(${CMAKE_COMMAND} --build ${work})
+  run(${work}/${project})
+endforeach()
 run(${prefix}/bin/caas-kafka --version)

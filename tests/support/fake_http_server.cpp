@@ -1,11 +1,13 @@
 #include "support/fake_http_server.hpp"
 
+#include <atomic>
 #include <list>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/beast.hpp>
 #include <fmt/core.h>
 
@@ -21,9 +23,15 @@ using asio::ip::tcp;
 
 class FakeHttpServer::Impl {
  public:
-  explicit Impl(std::function<FakeResponse(const FakeRequest&)> handler)
+  Impl(std::function<FakeResponse(const FakeRequest&)> handler,
+       const std::optional<FakeIdentity>& identity)
       : handler_(std::move(handler)),
         acceptor_(context_, {asio::ip::make_address("127.0.0.1"), 0}) {
+    if (identity) {
+      tls_.emplace(asio::ssl::context::tls_server);
+      tls_->use_certificate_chain(asio::buffer(identity->certificate));
+      tls_->use_private_key(asio::buffer(identity->key), asio::ssl::context::pem);
+    }
     thread_ = std::jthread([this] { run(); });
   }
   ~Impl() {
@@ -42,6 +50,9 @@ class FakeHttpServer::Impl {
   Impl& operator=(const Impl&) = delete;
 
   [[nodiscard]] int port() const { return acceptor_.local_endpoint().port(); }
+  [[nodiscard]] std::string url() const {
+    return fmt::format("{}://127.0.0.1:{}", tls_ ? "https" : "http", port());
+  }
 
  private:
   struct Connection {
@@ -59,16 +70,29 @@ class FakeHttpServer::Impl {
       }
       const std::lock_guard lock(mutex_);
       auto& connection = connections_.emplace_back(std::move(socket));
-      connection.thread = std::jthread([this, &connection] { serve(connection.socket); });
+      connection.thread = std::jthread([this, &connection] { talk(connection.socket); });
     }
   }
 
-  void serve(tcp::socket& socket) {
+  void talk(tcp::socket& socket) {
+    if (!tls_) {
+      return serve(socket, socket);
+    }
+    asio::ssl::stream<tcp::socket&> stream(socket, *tls_);
+    beast::error_code problem;
+    stream.handshake(asio::ssl::stream_base::server, problem);
+    if (!problem) {
+      serve(stream, socket);
+    }
+  }
+
+  template <class Stream>
+  void serve(Stream& stream, tcp::socket& socket) {
     beast::flat_buffer buffer;
     beast::error_code problem;
     while (!problem) {
       http::request<http::string_body> request;
-      http::read(socket, buffer, request, problem);
+      http::read(stream, buffer, request, problem);
       if (problem) {
         break;
       }
@@ -77,7 +101,7 @@ class FakeHttpServer::Impl {
                                     .authorization = std::string(request["Authorization"]),
                                     .body = request.body()});
       if (!answer.raw.empty()) {
-        asio::write(socket, asio::buffer(answer.raw), problem);
+        asio::write(stream, asio::buffer(answer.raw), problem);
         socket.shutdown(tcp::socket::shutdown_both, problem);
         return;
       }
@@ -86,11 +110,12 @@ class FakeHttpServer::Impl {
       response.set(http::field::content_type, answer.contentType);
       response.body() = answer.body;
       response.prepare_payload();
-      http::write(socket, response, problem);
+      http::write(stream, response, problem);
     }
   }
 
   const std::function<FakeResponse(const FakeRequest&)> handler_;
+  std::optional<asio::ssl::context> tls_;
   asio::io_context context_;
   tcp::acceptor acceptor_;
   std::atomic<bool> stopping_ = false;
@@ -99,13 +124,13 @@ class FakeHttpServer::Impl {
   std::jthread thread_;
 };
 
-FakeHttpServer::FakeHttpServer(std::function<FakeResponse(const FakeRequest&)> handler)
-    : impl_(std::make_unique<Impl>(std::move(handler))) {}
+FakeHttpServer::FakeHttpServer(std::function<FakeResponse(const FakeRequest&)> handler,
+                               std::optional<FakeIdentity> identity)
+    : impl_(std::make_unique<Impl>(std::move(handler), identity)) {}
 FakeHttpServer::~FakeHttpServer() = default;
 
-std::string FakeHttpServer::url() const {
-  return fmt::format("http://127.0.0.1:{}", impl_->port());
-}
+std::string FakeHttpServer::url() const { return impl_->url(); }
+int FakeHttpServer::port() const { return impl_->port(); }
 
 std::string deadUrl() {
   asio::io_context context;

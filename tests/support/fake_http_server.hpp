@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace caas::kafka::test {
@@ -21,16 +22,25 @@ struct FakeResponse {
   std::string raw{};
 };
 
+/// What a server shows of itself, as PEM.
+struct FakeIdentity {
+  std::string certificate;
+  std::string key;
+};
+
 /// An HTTP server on 127.0.0.1 whose answers a test decides, for what a real one never does on
-/// demand. The handler is called from several threads, one for each connection.
+/// demand; with an identity it speaks TLS. The handler is called from several threads, one for each
+/// connection.
 class FakeHttpServer {
  public:
-  explicit FakeHttpServer(std::function<FakeResponse(const FakeRequest&)> handler);
+  explicit FakeHttpServer(std::function<FakeResponse(const FakeRequest&)> handler,
+                          std::optional<FakeIdentity> identity = std::nullopt);
   ~FakeHttpServer();
   FakeHttpServer(const FakeHttpServer&) = delete;
   FakeHttpServer& operator=(const FakeHttpServer&) = delete;
 
   [[nodiscard]] std::string url() const;
+  [[nodiscard]] int port() const;
 
  private:
   class Impl;

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "caas/kafka/consumer.hpp"
 #include "caas/kafka/events.hpp"
@@ -30,15 +33,14 @@ class EventDecoder {
   template <class E>
   [[nodiscard]] Result<E> decodeAs(std::string_view value) const {
     E typed{};
-    auto event = decode(toEvent(typed).type, value);
-    if (!event) {
-      return std::unexpected(std::move(event).error());
-    }
-    if (auto read = fromEvent(*event, typed); !read) {
+    if (auto read = decodeInto(value, &typed); !read) {
       return std::unexpected(std::move(read).error());
     }
     return typed;
   }
+  /// Into an event of the caller's, which keeps what the value does not say; after an error it may
+  /// hold some of it.
+  [[nodiscard]] Result<void> decodeInto(std::string_view value, MutableEventRef typed) const;
 
  private:
   class Impl;
@@ -48,6 +50,8 @@ class EventDecoder {
 /// What a handler says of a record that could not be decoded: retry where the registry is to blame,
 /// else to the DLQ as undecodable.
 [[nodiscard]] HandlerResult notDecoded(const Error& error);
+/// And of a tombstone: to the DLQ as undecodable.
+[[nodiscard]] HandlerResult notAnEvent();
 
 /// A handler of typed events, for Consumer::on: `handle` takes the record and the event. A
 /// tombstone is undecodable.
@@ -58,10 +62,62 @@ template <class E, class Handle>
 [[nodiscard]] Handler typedHandler(std::shared_ptr<const EventDecoder> decoder, Handle handle) {
   return [decoder = std::move(decoder), handle = std::move(handle)](const ConsumedRecord& record) {
     if (!record.value) {
-      return HandlerResult::undecodable("a tombstone is no event", "tombstone");
+      return notAnEvent();
     }
     const auto event = decoder->template decodeAs<E>(*record.value);
     return event ? handle(record, *event) : notDecoded(event.error());
+  };
+}
+
+/// A record of a batch, and its event. The pointer lives until the handler returns.
+template <class E>
+struct TypedRecord {
+  const ConsumedRecord* record;
+  E event;
+};
+
+/// Puts a batch handler's answers in the places of the records that it got: one for all of them, or
+/// one for each; any other number is a retry of each. For typedBatchHandler.
+void placeResults(std::vector<HandlerResult>& results, std::span<const std::size_t> places,
+                  std::vector<HandlerResult> answers);
+
+/// A handler of batches of typed events, for Consumer::startBatch. `handle` takes a
+/// std::span<const TypedRecord<E>> and answers as any batch handler does, for the records that it
+/// got. What cannot be decoded, and tombstones, are answered without it; records of other event
+/// types are acknowledged unseen.
+///
+///     consumer.startBatch(typedBatchHandler<ChatMessage>(decoder,
+///         [](std::span<const TypedRecord<ChatMessage>> messages) { … }));
+template <class E, class Handle>
+[[nodiscard]] BatchHandler typedBatchHandler(std::shared_ptr<const EventDecoder> decoder,
+                                             Handle handle) {
+  return [decoder = std::move(decoder),
+          handle = std::move(handle)](std::span<const ConsumedRecord* const> records) {
+    const auto type = typeOf(static_cast<const E*>(nullptr));
+    std::vector<HandlerResult> results(records.size());
+    std::vector<TypedRecord<E>> decoded;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const auto& record = *records[i];
+      if (!record.type.empty() && record.type != type) {
+        continue;
+      }
+      if (!record.value) {
+        results[i] = notAnEvent();
+        continue;
+      }
+      auto event = decoder->template decodeAs<E>(*record.value);
+      if (event) {
+        decoded.push_back({&record, *std::move(event)});
+        places.push_back(i);
+      } else {
+        results[i] = notDecoded(event.error());
+      }
+    }
+    if (!decoded.empty()) {
+      placeResults(results, places, handle(std::span<const TypedRecord<E>>(decoded)));
+    }
+    return results;
   };
 }
 

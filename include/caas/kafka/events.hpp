@@ -112,6 +112,18 @@ struct PlatformNotification {
   std::optional<Timestamp> at{};
 };
 
+/// A built-in event where it stands, whichever it is.
+using EventRef =
+    std::variant<const ChatMessage*, const Reaction*, const Typing*, const ReadReceipt*,
+                 const Presence*, const AnalyticsEvent*, const Notification*, const PlatformEvent*,
+                 const AuditEvent*, const PlatformNotification*>;
+using MutableEventRef =
+    std::variant<ChatMessage*, Reaction*, Typing*, ReadReceipt*, Presence*, AnalyticsEvent*,
+                 Notification*, PlatformEvent*, AuditEvent*, PlatformNotification*>;
+
+/// "message", …: the type's name. What it points to is not looked at.
+[[nodiscard]] std::string_view typeOf(const EventRef& event);
+
 /// How a field of an event is written in JSON.
 enum class FieldKind { kString, kBool, kTimestamp, kStringMap };
 

@@ -41,13 +41,13 @@ class EventPublisher {
   template <class TypedEvent>
   Result<void> publish(const TenantId& tenant, const TypedEvent& event,
                        DeliveryCallback onDelivery = {}, const PublishOptions& options = {}) {
-    return publishEvent(&tenant, toEvent(event), std::move(onDelivery), options);
+    return publishTyped(&tenant, &event, std::move(onDelivery), options);
   }
   /// The platform's own: PlatformEvent, AuditEvent, PlatformNotification.
   template <class TypedEvent>
   Result<void> publish(const TypedEvent& event, DeliveryCallback onDelivery = {},
                        const PublishOptions& options = {}) {
-    return publishEvent(nullptr, toEvent(event), std::move(onDelivery), options);
+    return publishTyped(nullptr, &event, std::move(onDelivery), options);
   }
   /// Removes a user's presence: a tombstone, which compaction lets win.
   Result<void> clearPresence(const TenantId& tenant, std::string_view userId,
@@ -82,6 +82,8 @@ class EventPublisher {
 
  private:
   class Impl;
+  Result<void> publishTyped(const TenantId* tenant, EventRef event, DeliveryCallback&& onDelivery,
+                            const PublishOptions& options);
   explicit EventPublisher(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -17,8 +17,12 @@ namespace caas::kafka {
                                     std::string_view eventType, std::string_view topic = {},
                                     std::string_view record = {});
 
-/// The Avro schema of a built-in event type (schemas/{type}.avsc), or nullopt for another.
-[[nodiscard]] std::optional<SchemaText> eventSchema(std::string_view eventType);
+/// What kind of schema events of this format have; nullopt: plain JSON has none.
+[[nodiscard]] std::optional<SchemaType> schemaTypeOf(EventFormat format);
+/// The schema of a built-in event type (schemas/{type}.avsc, .json, .proto), or nullopt for
+/// another.
+[[nodiscard]] std::optional<SchemaText> eventSchema(std::string_view eventType,
+                                                    SchemaType format = SchemaType::kAvro);
 
 /// A subject of the built-in events, and what belongs there.
 struct EventSubject {
@@ -27,8 +31,8 @@ struct EventSubject {
 };
 /// Of each built-in event that the catalog carries. Errors: kUnsupported (subjects that are named
 /// after topics come with the tenants).
-[[nodiscard]] Result<std::vector<EventSubject>> eventSubjects(SubjectStrategy strategy,
-                                                              const Catalog& catalog);
+[[nodiscard]] Result<std::vector<EventSubject>> eventSubjects(
+    SubjectStrategy strategy, const Catalog& catalog, SchemaType format = SchemaType::kAvro);
 
 /// A record's value as its schema has it.
 struct DecodedValue {
@@ -52,10 +56,11 @@ class SchemaSerde {
   /// Errors: kInvalidArgument (no frame, or bytes that the schema does not describe: the schema's
   /// id is in the message), and those of SchemaRegistry.
   [[nodiscard]] Result<DecodedValue> decode(std::string_view value);
-  /// Appends the frame and the value to `out`, which is as it was after an error. A Protobuf value
-  /// is the file's first message. Errors: kInvalidArgument (no JSON, or not as the schema says,
-  /// with the path), and those of SchemaRegistry.
-  [[nodiscard]] Result<void> encode(int schemaId, std::string_view json, std::string& out);
+  /// Appends the frame and the value to `out`, which is as it was after an error. `message`: which
+  /// message of a Protobuf file it is, by its name; empty: the first. Errors: kInvalidArgument (no
+  /// JSON, or not as the schema says, with the path; no such message), and those of SchemaRegistry.
+  [[nodiscard]] Result<void> encode(int schemaId, std::string_view json, std::string& out,
+                                    std::string_view message = {});
 
   /// Whether the schema can be used: parsed with what it refers to. Errors: kInvalidArgument (what
   /// is wrong, and where), and those of SchemaRegistry for its references.
@@ -66,11 +71,17 @@ class SchemaSerde {
   std::unique_ptr<Impl> impl_;
 };
 
-/// What a registry at this compatibility level would say of a new Avro schema after these versions,
-/// oldest first, found out without it (Avro 1.12, "Schema Resolution"). Reasons name the version
-/// and the path. Errors: kInvalidArgument (a schema that is wrong), kUnsupported (not Avro).
+/// What would break if a subject at this compatibility level got a new version after these, oldest
+/// first, found out without the registry. Of Avro all of it (Avro 1.12, "Schema Resolution"); of
+/// JSON Schema and Protobuf what the types, required fields, words and limits of one place say: the
+/// registry may refuse more. Reasons name the version and the path. Errors: kInvalidArgument (a
+/// schema that is wrong, or that refers to others).
 [[nodiscard]] Result<CompatibilityVerdict> checkCompatibility(
     Compatibility level, const SchemaText& candidate,
     const std::vector<RegisteredSchema>& versions);
+/// And with what the schemas refer to, got from the registry. Errors: also those of SchemaRegistry.
+[[nodiscard]] Result<CompatibilityVerdict> checkCompatibility(
+    Compatibility level, const SchemaText& candidate, const std::vector<RegisteredSchema>& versions,
+    SchemaRegistry& registry);
 
 }  // namespace caas::kafka

@@ -25,8 +25,9 @@ enum class GroupProtocol { kClassic, kConsumer };
 enum class SaslMechanism { kScramSha256, kScramSha512, kPlain };
 enum class LogLevel { kTrace, kDebug, kInfo, kWarn, kError, kOff };
 enum class LogFormat { kText, kJson };
-/// What a built-in event's value is: JSON, or Avro in the schema registry's wire format.
-enum class EventFormat { kJson, kAvro };
+/// What a built-in event's value is: plain JSON, or one of three in the schema registry's wire
+/// format.
+enum class EventFormat { kJson, kAvro, kJsonSchema, kProtobuf };
 /// How the subject of an event's schema is named.
 enum class SubjectStrategy {
   kCatalog,      ///< "{entry}-value", "{entry}-{type}-value" where an entry carries several types

@@ -13,6 +13,7 @@ const confluent = require('@confluentinc/schemaregistry');
 
 const client = new confluent.SchemaRegistryClient({
   baseURLs: [`${process.env.SCHEMA_REGISTRY_URL}/apis/ccompat/v7`],
+  createAxiosDefaults: { timeout: 20_000 },
 });
 
 // JavaScript's numbers are doubles.

@@ -134,10 +134,11 @@ SchemaSerde& Requests::serde() {
 
 json::object Requests::encode(const json::object& request) {
   const int id = request.at("id").to_number<int>();
+  const auto message = request.contains("message") ? textIn(request, "message") : std::string();
   json::array results;
   for (const auto& each : request.at("values").as_array()) {
     std::string bytes;
-    if (const auto done = serde().encode(id, each.as_string(), bytes); !done) {
+    if (const auto done = serde().encode(id, each.as_string(), bytes, message); !done) {
       results.push_back(refused(done.error()));
     } else {
       results.emplace_back(toHex(bytes));

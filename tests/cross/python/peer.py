@@ -3,11 +3,15 @@ both JSON (tests/cross/peer/requests.hpp says which)."""
 
 import json
 import os
+import signal
 import subprocess
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 CROSS = ROOT / "tests" / "cross"
+# For one answer. It takes a second or two.
+PATIENCE_SECONDS = 60
 
 
 class Peer:
@@ -26,10 +30,17 @@ class Peer:
         self.process.stdin.flush()
 
         def answer() -> dict:
+            late = threading.Timer(PATIENCE_SECONDS, self.process.kill)
+            late.start()
             line = self.process.stdout.readline()
-            if not line:
-                raise RuntimeError(f"{self.name} ended with {self.process.wait()}, asked for {what}")
-            return json.loads(line)
+            late.cancel()
+            if line:
+                return json.loads(line)
+            code = self.process.wait()
+            how = (f"did not answer within {PATIENCE_SECONDS} s" if code == -signal.SIGKILL
+                   else f"ended with {code}")
+            raise RuntimeError(f"{self.name} {how}, asked for {what}: "
+                               + json.dumps(request)[:2_000])
 
         return answer
 
@@ -38,7 +49,10 @@ class Peer:
 
     def __exit__(self, *ignored) -> None:
         self.process.stdin.close()
-        self.process.wait()
+        try:
+            self.process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
 
 def ours() -> Peer:

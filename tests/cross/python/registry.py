@@ -16,7 +16,8 @@ BY_TOPIC = {"subject.name.strategy": topic_subject_name_strategy}
 def client() -> SchemaRegistryClient:
     if "SCHEMA_REGISTRY_URL" not in os.environ:
         raise SystemExit("SCHEMA_REGISTRY_URL is not set: run it through script/test cross")
-    return SchemaRegistryClient({"url": os.environ["SCHEMA_REGISTRY_URL"] + "/apis/ccompat/v7"})
+    return SchemaRegistryClient({"url": os.environ["SCHEMA_REGISTRY_URL"] + "/apis/ccompat/v7",
+                                 "timeout": 20})
 
 
 def topic_of(name: str) -> str:

@@ -76,8 +76,7 @@ class Suite:
         text_frame = b"\0" + self.register_text(file, topic).to_bytes(4, "big")
         self.ours_reads([text_frame + index + bytes[len(frame):] for bytes in python], type, messages,
                         part)
-        # Ours writes a file's first message.
-        for id in (frame[:5], text_frame) if index == b"\0" else ():
+        for id in (frame[:5], text_frame):
             mine = self.ours_writes(int.from_bytes(id[1:], "big"), name, messages)
             self.same_bytes("ours", mine, type, messages, id + index, ordered, part)
             if id != text_frame and all(isinstance(each, str) for each in mine):

@@ -1,10 +1,17 @@
-// A project that only knows the installed package: it uses headers and code of the library.
+// A project that only knows the installed package: it uses headers and code of the library, and
+// none of what the library is built with.
 #include <iostream>
 
 #include <caas/kafka/catalog.hpp>
+#include <caas/kafka/event_decoder.hpp>
 #include <caas/kafka/partition_strategy.hpp>
+#include <caas/kafka/schema_serde.hpp>
 #include <caas/kafka/service.hpp>
 #include <caas/kafka/version.hpp>
+
+#ifdef GOOGLE_PROTOBUF_VERSION
+#error "only caas/kafka/protobuf.hpp may bring Protobuf along"
+#endif
 
 int main() {
   using namespace caas::kafka;
