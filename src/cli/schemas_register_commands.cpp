@@ -93,16 +93,27 @@ Result<std::vector<RegisteredSchema>> versionsFor(SchemaRegistry& registry,
 }
 
 /// Ours first: it names the path in the schema. Then the registry's, which decides.
-Result<CompatibilityVerdict> judge(SchemaRegistry& registry, const EventSubject& candidate) {
+Result<CompatibilityVerdict> judge(Session& session, SchemaRegistry& registry,
+                                   const EventSubject& candidate) {
   CAAS_ASSIGN(const auto level, registry.compatibility(candidate.subject));
   CAAS_ASSIGN(const auto versions, versionsFor(registry, candidate.subject, level));
   CAAS_ASSIGN(auto ours, checkCompatibility(level, candidate.schema, versions, registry));
-  CAAS_ASSIGN(auto theirs, registry.check(candidate.subject, candidate.schema));
-  ours.compatible = ours.compatible && theirs.compatible;
-  for (auto& reason : theirs.reasons) {
+  auto asked = registry.check(candidate.subject, candidate.schema);
+  if (!asked && asked.error().code == ErrorCode::kInvalidArgument) {
+    // We could read it. Apicurio 3.1 cannot judge a Protobuf schema that refers to others, nor one
+    // after a version of another kind.
+    session.warn(fmt::format("the registry did not judge {}, so this verdict is ours alone: {}",
+                             candidate.subject, asked.error().message));
+    return ours;
+  }
+  if (!asked) {
+    return fail(std::move(asked).error());
+  }
+  ours.compatible = ours.compatible && asked->compatible;
+  for (auto& reason : asked->reasons) {
     ours.reasons.push_back("the registry: " + std::move(reason));
   }
-  if (!theirs.compatible && theirs.reasons.empty()) {
+  if (!asked->compatible && asked->reasons.empty()) {
     ours.reasons.emplace_back("the registry refuses it and gives no reason");
   }
   return ours;
@@ -116,7 +127,7 @@ Result<int> check(Session& session, const CandidateOptions& options) {
   bool good = true;
   for (const auto& candidate : candidates) {
     CAAS_TRY(serde.validate(candidate.schema));
-    CAAS_ASSIGN(const auto verdict, judge(*registry, candidate));
+    CAAS_ASSIGN(const auto verdict, judge(session, *registry, candidate));
     good = good && verdict.compatible;
     if (session.json()) {
       json::array reasons(verdict.reasons.begin(), verdict.reasons.end());

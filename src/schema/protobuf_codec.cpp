@@ -34,10 +34,20 @@ const pb::FieldDescriptor* groupIn(const pb::Descriptor& type) {
   return nullptr;
 }
 
+/// Defaults can be shown: of a field of proto2 they would look as if they had been sent.
+bool isProto3(const pb::FileDescriptor& file) {
+  for (int i = 0; i < file.dependency_count(); ++i) {
+    if (!isProto3(*file.dependency(i))) {
+      return false;
+    }
+  }
+  return file.syntax() == pb::FileDescriptor::SYNTAX_PROTO3;
+}
+
 class ProtobufCodec final : public Codec {
  public:
   explicit ProtobufCodec(std::shared_ptr<const ProtobufSchema> schema)
-      : schema_(std::move(schema)) {}
+      : schema_(std::move(schema)), showsDefaults_(isProto3(schema_->file())) {}
 
   Result<void> encodeAs(std::string_view name, const boost::json::value& value,
                         std::string& out) const override {
@@ -73,7 +83,7 @@ class ProtobufCodec final : public Codec {
     }
     pb::util::JsonPrintOptions options;
     options.preserve_proto_field_names = true;
-    options.always_print_primitive_fields = true;
+    options.always_print_primitive_fields = showsDefaults_;
     std::string text;
     const auto status = pb::util::MessageToJsonString(*message, &text, options);
     if (!status.ok()) {
@@ -87,6 +97,7 @@ class ProtobufCodec final : public Codec {
 
  private:
   const std::shared_ptr<const ProtobufSchema> schema_;
+  const bool showsDefaults_;
 };
 
 }  // namespace

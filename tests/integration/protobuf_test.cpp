@@ -239,10 +239,13 @@ TEST(ProtobufClassesWithoutARegistry, IdsAreRememberedAndADeadRegistryIsRetriabl
       must(SchemaRegistry::create(settings, {.deadline = Milliseconds{500}}));
   ProtobufSerde serde(registry);
   std::string out;
+  must(serde.serialize("s", Lobby(), out));
+  const int forOneAndWhatItImports = asked;
+  EXPECT_GE(forOneAndWhatItImports, 1);
   for (int i = 0; i < 10; ++i) {
     must(serde.serialize("s", Lobby(), out));
   }
-  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(asked, forOneAndWhatItImports);
   server.reset();
   must(serde.serialize("s", Lobby(), out));
   const auto down = serde.serialize("other", Lobby(), out);

@@ -187,7 +187,9 @@ TEST(SchemaEvents, OlderAndNewerWritersOfTheOtherFormatsAreReadToo) {
   EXPECT_FALSE(older.at);
   // And one that we cannot: named, with the schema's id.
   for (const auto& [schema, value] :
-       {std::pair{SchemaText{.type = SchemaType::kJson, .text = "{}"}, R"({"userId":"u"})"},
+       {std::pair{SchemaText{.type = SchemaType::kJson,
+                             .text = R"({"$schema":"http://json-schema.org/draft-07/schema#"})"},
+                  R"({"userId":"u"})"},
         std::pair{SchemaText{.type = SchemaType::kProtobuf,
                              .text = "syntax = \"proto3\"; message T { string user_id = 1; }"},
                   R"({"userId":"u"})"}}) {
@@ -219,6 +221,7 @@ TEST(SchemaEvents, SubjectsAreThoseOfTheStrategyInEveryFormat) {
   const auto tenant = must(TenantId::parse("acme"));
   for (const auto format : kFormats) {
     auto entry = entryFor("typing");
+    entry.category = TopicCategory::kTenant;
     entry.pattern = entry.entry + ".{tenant}";
     const auto topic = entry.topicFor(tenant);
     const auto subjectBy = [&](SubjectStrategy strategy) {
@@ -228,10 +231,13 @@ TEST(SchemaEvents, SubjectsAreThoseOfTheStrategyInEveryFormat) {
       return must(schema::unframe(bytes)).id;
     };
     // Of each subject the newest version is the one that was registered.
-    EXPECT_EQ(subjectBy(SubjectStrategy::kCatalog), must(all->latest(entry.entry + "-value")).id);
-    EXPECT_EQ(subjectBy(SubjectStrategy::kTopic), must(all->latest(topic + "-value")).id);
-    EXPECT_EQ(subjectBy(SubjectStrategy::kTopicRecord),
-              must(all->latest(topic + "-caas.events.Typing")).id);
+    for (const auto& [strategy, subject] :
+         {std::pair{SubjectStrategy::kCatalog, entry.entry + "-value"},
+          std::pair{SubjectStrategy::kTopic, topic + "-value"},
+          std::pair{SubjectStrategy::kTopicRecord, topic + "-caas.events.Typing"}}) {
+      const int id = subjectBy(strategy);
+      EXPECT_EQ(id, must(all->latest(subject)).id) << subject;
+    }
     EXPECT_THAT(must(all->subjects()), testing::Not(Contains(entry.pattern + "-value")));
   }
   // The record's name alone belongs to everybody: Avro's is registered, if it may be.

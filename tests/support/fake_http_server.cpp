@@ -18,6 +18,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
+using std::string_view_literals::operator""sv;
 
 }  // namespace
 
@@ -76,6 +77,14 @@ class FakeHttpServer::Impl {
 
   void talk(tcp::socket& socket) {
     if (!tls_) {
+      if (speaksTls(socket)) {
+        // As real servers do.
+        beast::error_code ignored;
+        asio::write(socket, asio::buffer("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"sv),
+                    ignored);
+        socket.shutdown(tcp::socket::shutdown_both, ignored);
+        return;
+      }
       return serve(socket, socket);
     }
     asio::ssl::stream<tcp::socket&> stream(socket, *tls_);
@@ -84,6 +93,14 @@ class FakeHttpServer::Impl {
     if (!problem) {
       serve(stream, socket);
     }
+  }
+
+  static bool speaksTls(tcp::socket& socket) {
+    constexpr unsigned char kHandshake = 0x16;
+    unsigned char first = 0;
+    beast::error_code problem;
+    socket.receive(asio::buffer(&first, 1), tcp::socket::message_peek, problem);
+    return !problem && first == kHandshake;
   }
 
   template <class Stream>

@@ -19,11 +19,13 @@ REFERRING = CROSS / "schemas" / "json-referring"
 
 
 def same(left, right) -> bool:
-    """Equal as JSON has it: 1 is 1.0, true is not 1, and to JavaScript -0.0 is 0."""
+    """Equal as JSON has it: 1 is 1.0, true is not 1, and to JavaScript -0.0 is 0. JavaScript writes
+    a double of 1e18 with the fewest digits that are read as it, and without a point."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-        return left == right
+        exact = isinstance(left, int) and isinstance(right, int)
+        return left == right if exact else float(left) == float(right)
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
