@@ -31,6 +31,11 @@ Milliseconds leftUntil(steady_clock::time_point end) {
 
 }  // namespace
 
+bool isRecordsFault(const Error& error) {
+  return error.code == ErrorCode::kRecordTooLarge || error.code == ErrorCode::kTopicNotFound ||
+         error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kAuthorization;
+}
+
 GroupMetadata::~GroupMetadata() {
   if (metadata_ != nullptr) {
     rd_kafka_consumer_group_metadata_destroy(metadata_);
@@ -217,8 +222,15 @@ class TransactionalClient::Impl {
 
   void serveDeliveries(rd_kafka_event_t* event) {
     while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) {
+      const auto token =
+          static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message->_private));
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         state_.onAnswer();
+        if (options_.onAppended) {
+          const Timestamp time(
+              std::chrono::milliseconds(rd_kafka_message_timestamp(message, nullptr)));
+          options_.onAppended({token, message->partition, message->offset, time});
+        }
         continue;
       }
       // Purged ones are those of an abort: they say nothing about why.
@@ -227,8 +239,7 @@ class TransactionalClient::Impl {
       const std::lock_guard lock(mutex_);
       if (!purged && !failed_) {
         failed_ = FailedDelivery{
-            static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message->_private)),
-            mapTopicError(message->err, rd_kafka_topic_name(message->rkt), "delivering to")};
+            token, mapTopicError(message->err, rd_kafka_topic_name(message->rkt), "delivering to")};
       }
     }
   }

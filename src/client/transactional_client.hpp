@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,14 @@
 
 namespace caas::kafka::client {
 
+/// Where a record of the present transaction was appended. It counts once that is committed.
+struct TransactedRecord {
+  std::uint64_t token = 0;
+  int partition = -1;
+  std::int64_t offset = -1;
+  Timestamp timestamp{};
+};
+
 struct TransactionalOptions {
   /// Instances with the same one fence each other: the one whose init() came last goes on.
   std::string transactionalId;
@@ -21,6 +30,8 @@ struct TransactionalOptions {
   /// After this long without an end the coordinator aborts a transaction. A hung one holds back
   /// every read_committed reader of its topics for so long.
   Milliseconds transactionTimeout{10'000};
+  /// For each record that was appended, on the client's own thread.
+  std::function<void(const TransactedRecord&)> onAppended{};
 };
 
 /// `offset` is the next one to read.
@@ -42,6 +53,9 @@ struct FailedDelivery {
   std::uint64_t token = 0;
   Error error;
 };
+
+/// Whether trying again cannot help, since the record itself, or where it goes, is wrong.
+[[nodiscard]] bool isRecordsFault(const Error& error);
 
 /// One librdkafka transactional producer (KIP-98, KIP-447). Calls block up to their deadlines;
 /// delivery reports are served on a thread of its own (commit waits for them). Used by one thread.

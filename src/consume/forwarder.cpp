@@ -28,12 +28,6 @@ std::vector<HeaderView> viewsOf(const std::vector<Header>& headers) {
   return views;
 }
 
-/// Whether trying again cannot help: the output itself is wrong.
-bool isOutputsFault(const Error& error) {
-  return error.code == ErrorCode::kRecordTooLarge || error.code == ErrorCode::kTopicNotFound ||
-         error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kAuthorization;
-}
-
 }  // namespace
 
 Forwarder::Forwarder(const Settings& settings, Options options,
@@ -158,7 +152,7 @@ Result<void> Forwarder::writeOutputs() {
         sent = client_->produce(record, i);
       }
       if (!sent) {
-        if (isOutputsFault(sent.error())) {
+        if (client::isRecordsFault(sent.error())) {
           refused_ = client::FailedDelivery{i, sent.error()};
         }
         return sent;
@@ -208,7 +202,7 @@ void Forwarder::recover(const Error& error, const std::stop_token& stop) {
   } else if (remedy == client::TransactionRemedy::kRebuild) {
     client_.reset();
   }
-  if (refused_ && isOutputsFault(refused_->error) && refused_->token < batch_.size()) {
+  if (refused_ && client::isRecordsFault(refused_->error) && refused_->token < batch_.size()) {
     failOutput(*refused_);
   } else {
     pause(stop, kAgain);

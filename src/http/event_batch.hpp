@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "caas/kafka/publisher.hpp"
+#include "http/event_lines.hpp"
 #include "http/message.hpp"
 #include "http/responder.hpp"
-#include "http/schema.hpp"
 
 namespace caas::kafka::http {
 
@@ -28,36 +28,20 @@ class EventBatch : public std::enable_shared_from_this<EventBatch> {
   bool publishSome(EventPublisher& publisher);
 
  private:
-  struct Line {
-    enum class Status { kPending, kDelivered, kRefused, kFailed };
-    Status status = Status::kPending;
-    std::int64_t number = 0;
-    EventPublisher::JsonOutcome event{};
-    std::string topic{};
-    int partition = -1;
-    std::int64_t offset = -1;
-    std::optional<Error> error{};
-    Persistence persistence = Persistence::kNotPersisted;
-  };
   void publish(EventPublisher& publisher, std::string_view text, std::size_t index);
   void onReport(std::size_t index, const DeliveryReport& report);
   /// One of those that are waited for is known.
   void oneLess();
-  [[nodiscard]] Response answer() const;
 
   const std::optional<TenantId> tenant_;
   const RequestPtr request_;
   const Responder responder_;
   const std::string type_;
   const std::string traceparent_;
-  std::size_t position_ = 0;
-  std::int64_t lineNumber_ = 0;
-  std::vector<Line> lines_;
+  BodyLines body_;
+  std::vector<EventLine> lines_;
   /// Reports that are open, and one for the reading.
   std::atomic<std::int64_t> open_{1};
 };
-
-/// A line of the answer.
-[[nodiscard]] Schema eventLineSchema();
 
 }  // namespace caas::kafka::http

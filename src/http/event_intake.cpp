@@ -7,6 +7,8 @@
 
 #include "core/errors.hpp"
 #include "http/event_batch.hpp"
+#include "http/event_keyed.hpp"
+#include "http/idempotency/key.hpp"
 #include "http/problem.hpp"
 #include "http/route.hpp"
 
@@ -21,14 +23,8 @@ struct Single {
 
   void operator()(const DeliveryReport& report) const {
     if (report.delivered()) {
-      boost::json::object json{{"topic", report.topic},
-                               {"partition", report.partition},
-                               {"offset", report.offset},
-                               {"timestamp", formatTimestamp(report.timestamp)}};
-      if (!event.id.empty()) {
-        json["id"] = event.id;
-      }
-      responder.answer(Response::json(json));
+      responder.answer(deliveredAnswer(report.topic, report.partition, report.offset,
+                                       report.timestamp, event.id));
       return;
     }
     Error error = *report.error;
@@ -54,7 +50,7 @@ void publishSingle(EventPublisher& publisher, const std::optional<TenantId>& ten
 }  // namespace
 
 EventIntake::EventIntake(std::shared_ptr<KafkaService> service)
-    : service_(std::move(service)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+    : service_(std::move(service)), keys_(service_), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 EventIntake::~EventIntake() {
   thread_.request_stop();
@@ -71,10 +67,18 @@ void EventIntake::take(std::optional<TenantId> tenant, RequestPtr request, Respo
         fmt::format("the body has more than {} lines", kMostLines), "Send fewer at a time")));
     return;
   }
+  auto key = idempotencyKeyOf(*request);
+  if (!key) {
+    responder.answer(fail(std::move(key).error()));
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() < kMostWaiting) {
-      waiting_.push_back({std::move(tenant), std::move(request), std::move(responder)});
+      waiting_.push_back({.tenant = std::move(tenant),
+                          .request = std::move(request),
+                          .responder = std::move(responder),
+                          .key = *std::move(key)});
       wake_.notify_one();
       return;
     }
@@ -110,6 +114,12 @@ std::optional<EventIntake::Job> EventIntake::work(Job job) {
   }
   // The caller has got 504: what has not been published yet must not come after that.
   if (!job.batch && std::chrono::steady_clock::now() >= job.request->deadline) {
+    return std::nullopt;
+  }
+  if (job.key) {
+    if (auto keyed = keyedRequest(**publisher, job.tenant, job.request, job.responder, *job.key)) {
+      keys_.take(*std::move(keyed));
+    }
     return std::nullopt;
   }
   if (job.request->contentType() != kNdjson) {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "caas/kafka/service.hpp"
+#include "http/idempotency/key_claims.hpp"
 #include "http/message.hpp"
 #include "http/responder.hpp"
 
@@ -40,6 +41,7 @@ class EventIntake {
     std::optional<TenantId> tenant{};
     RequestPtr request;
     Responder responder;
+    std::optional<std::string> key{};       ///< Idempotency-Key
     std::shared_ptr<EventBatch> batch{};  ///< begun
   };
   void run(const std::stop_token& stop);
@@ -47,6 +49,7 @@ class EventIntake {
   std::optional<Job> work(Job job);
 
   std::shared_ptr<KafkaService> service_;
+  KeyClaims keys_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<Job> waiting_;

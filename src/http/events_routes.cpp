@@ -5,6 +5,8 @@
 #include "http/api.hpp"
 #include "http/event_batch.hpp"
 #include "http/event_intake.hpp"
+#include "http/event_lines.hpp"
+#include "http/idempotency/key.hpp"
 
 namespace caas::kafka::http {
 namespace {
@@ -41,7 +43,12 @@ Schema eventSchema() {
 Route publishRoute(const Catalog& catalog, bool ofTenants, std::shared_ptr<EventIntake> intake) {
   std::vector<Parameter> parameters{
       typeParameter(catalog, ofTenants),
-      Parameter::header("traceparent", "W3C trace context, carried with the record.").longest(55)};
+      Parameter::header("traceparent", "W3C trace context, carried with the record.").longest(55),
+      Parameter::header(std::string(kIdempotencyKey),
+                        "A text of the caller's own for this request, e.g. a UUID: sent again with "
+                        "it, also to another daemon and for ten minutes, the request is not "
+                        "published again, and the answer is that of the first time.")
+          .longest(257)};
   if (ofTenants) {
     parameters.push_back(parameters::tenantId());
   }
@@ -54,7 +61,9 @@ Route publishRoute(const Catalog& catalog, bool ofTenants, std::shared_ptr<Event
                            : "Publishes the platform's own events.",
       .description =
           "Answered when all in-sync replicas have the event: not before, whatever "
-          "happens meanwhile.",
+          "happens meanwhile. With an Idempotency-Key all events of the request are published in "
+          "one transaction, up to 1,000 of them; an answer that is repeated says so in "
+          "Idempotency-Replayed. An error is not kept: the same request may be sent again.",
       .parameters = std::move(parameters),
       .body = RequestBody{.contents = {{.schema = eventSchema()},
                                        {.type = std::string(kNdjson), .schema = eventSchema()}},
@@ -70,7 +79,7 @@ Route publishRoute(const Catalog& catalog, bool ofTenants, std::shared_ptr<Event
                      .schema = eventLineSchema()}},
       .errors = {ErrorCode::kInvalidArgument, ErrorCode::kTopicNotFound, ErrorCode::kRecordTooLarge,
                  ErrorCode::kQueueFull, ErrorCode::kNotEnoughReplicas, ErrorCode::kAuthorization,
-                 ErrorCode::kSchemaNotFound, ErrorCode::kFenced, ErrorCode::kInternal},
+                 ErrorCode::kSchemaNotFound, ErrorCode::kConflict, ErrorCode::kInternal},
       .role = Role::kOperator,
       .handler = Asynchronous{
           [intake = std::move(intake), ofTenants](RequestPtr request, Responder responder) {

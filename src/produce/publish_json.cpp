@@ -1,12 +1,13 @@
+#include "produce/publish_json.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
-#include "caas/kafka/publisher.hpp"
 #include "core/errors.hpp"
 #include "produce/event_table.hpp"
 
-namespace caas::kafka {
+namespace caas::kafka::produce {
 namespace {
 
 /// The text of a field that a key can be made from; "" if it is missing.
@@ -25,7 +26,8 @@ std::string keyField(const boost::json::object& object, const FieldMap& map,
   return found->is_string() ? std::string{found->as_string()} : boost::json::serialize(*found);
 }
 
-/// The event's id is known to its sender from here on.
+}  // namespace
+
 std::string giveId(Event& event, const Clock& clock, Random& random) {
   const auto fields = eventFields(event.type);
   for (const auto& field : *fields) {
@@ -44,32 +46,15 @@ std::string giveId(Event& event, const Clock& clock, Random& random) {
   return {};
 }
 
-}  // namespace
-
-Result<void> EventPublisher::publishJson(std::string_view type, const TenantId* tenant,
-                                         std::string_view json, const FieldMap& map,
-                                         DeliveryCallback onDelivery, const PublishOptions& options,
-                                         JsonOutcome* outcome) {
-  if (produce::findEventType(type) != nullptr) {
-    CAAS_ASSIGN(auto event, eventFromJson(type, json, map,
-                                          outcome == nullptr ? nullptr : &outcome->ignoredFields));
-    if (outcome != nullptr) {
-      outcome->id = giveId(event, systemClock(), systemRandom());
-    }
-    return publishEvent(tenant, std::move(event), std::move(onDelivery), options);
-  }
+Result<RawJsonFields> rawJsonFields(std::string_view json, const FieldMap& map) {
   boost::json::error_code error;
   const auto value = boost::json::parse({json.data(), json.size()}, error);
   if (error || !value.is_object()) {
     return fail(errors::invalidArgument(
         fmt::format("not a JSON object{}", error ? ": " + error.message() : "")));
   }
-  const auto conversation = keyField(value.as_object(), map, "conversationId");
-  const auto user = keyField(value.as_object(), map, "userId");
-  const MessageData keyData{.tenantId = tenant != nullptr ? tenant->str() : std::string_view{},
-                            .conversationId = conversation,
-                            .userId = user};
-  return publishRaw(type, tenant, keyData, json, std::move(onDelivery), options);
+  return RawJsonFields{.conversationId = keyField(value.as_object(), map, "conversationId"),
+                       .userId = keyField(value.as_object(), map, "userId")};
 }
 
-}  // namespace caas::kafka
+}  // namespace caas::kafka::produce

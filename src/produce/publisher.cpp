@@ -10,6 +10,8 @@
 #include "produce/event_encoder.hpp"
 #include "produce/event_rules.hpp"
 #include "produce/preset_producers.hpp"
+#include "produce/publish_json.hpp"
+#include "produce/record_sink.hpp"
 #include "produce/trace_context.hpp"
 
 namespace caas::kafka {
@@ -44,6 +46,32 @@ Result<void> checkTenant(const TopicDefinition& definition, std::string_view typ
   }
   return {};
 }
+
+class SendingSink final : public produce::RecordSink {
+ public:
+  SendingSink(produce::PresetProducers& producers, DeliveryCallback&& onDelivery)
+      : producers_(producers), onDelivery_(std::move(onDelivery)) {}
+  Result<void> take(const Record& record, ProducerPreset preset) override {
+    CAAS_ASSIGN(const auto producer, producers_.get(preset));
+    return producer->send(record, std::move(onDelivery_));
+  }
+
+ private:
+  produce::PresetProducers& producers_;
+  DeliveryCallback onDelivery_;
+};
+
+class KeepingSink final : public produce::RecordSink {
+ public:
+  explicit KeepingSink(OwnedRecord& kept) : kept_(kept) {}
+  Result<void> take(const Record& record, ProducerPreset /*preset*/) override {
+    kept_ = OwnedRecord(record);
+    return {};
+  }
+
+ private:
+  OwnedRecord& kept_;
+};
 
 /// Buffers that each thread uses again and again: a publish takes no memory for them.
 struct Scratch {
@@ -99,7 +127,7 @@ class EventPublisher::Impl {
         encoder_(std::move(encoder)),
         producers_(settings) {}
 
-  Result<void> publish(const TenantId* tenant, const Event& event, DeliveryCallback&& onDelivery,
+  Result<void> publish(const TenantId* tenant, const Event& event, produce::RecordSink& sink,
                        const PublishOptions& options) {
     const auto* info = produce::findEventType(event.type);
     if (info == nullptr) {
@@ -107,20 +135,20 @@ class EventPublisher::Impl {
     }
     CAAS_ASSIGN(const auto* const definition, find(event.type, tenant));
     CAAS_TRY(produce::validateEvent(event, *info));
-    return publishValid(*definition, tenant, produce::viewOf(*info, event), std::move(onDelivery),
+    return publishValid(*definition, tenant, produce::viewOf(*info, event), sink,
                         options);
   }
 
-  Result<void> publish(const TenantId* tenant, const EventRef& event, DeliveryCallback&& onDelivery,
+  Result<void> publish(const TenantId* tenant, const EventRef& event, produce::RecordSink& sink,
                        const PublishOptions& options) {
     const auto view = produce::viewOf(event);
     CAAS_ASSIGN(const auto* const definition, find(view.info->type, tenant));
     CAAS_TRY(produce::validateEvent(view));
-    return publishValid(*definition, tenant, view, std::move(onDelivery), options);
+    return publishValid(*definition, tenant, view, sink, options);
   }
 
   Result<void> publishRaw(std::string_view type, const TenantId* tenant, const MessageData& keyData,
-                          std::optional<std::string_view> value, DeliveryCallback&& onDelivery,
+                          std::optional<std::string_view> value, produce::RecordSink& sink,
                           const PublishOptions& options) {
     if (produce::findEventType(type) != nullptr) {
       return fail(errors::invalidArgument(
@@ -135,11 +163,11 @@ class EventPublisher::Impl {
     if (tenant != nullptr) {
       data.tenantId = tenant->str();
     }
-    return send(*definition, tenant, data, value, scratch, std::move(onDelivery));
+    return send(*definition, tenant, data, value, scratch, sink);
   }
 
   Result<void> clearPresence(const TenantId& tenant, std::string_view userId,
-                             DeliveryCallback&& onDelivery) {
+                             produce::RecordSink& sink) {
     constexpr std::string_view kPresence = "presence";
     if (userId.empty() || !isUtf8(userId)) {
       return fail(produce::fieldError(kPresence, "userId",
@@ -151,21 +179,40 @@ class EventPublisher::Impl {
     CAAS_TRY(scratch.setHeaders(kPresence, std::nullopt, {}));
     return send(*definition, &tenant,
                 {.tenantId = tenant.str(), .conversationId = {}, .userId = userId}, std::nullopt,
-                scratch, std::move(onDelivery));
+                scratch, sink);
+  }
+
+  Result<void> publishJson(std::string_view type, const TenantId* tenant, std::string_view json,
+                           const FieldMap& map, produce::RecordSink& sink,
+                           const PublishOptions& options, JsonOutcome* outcome) {
+    if (produce::findEventType(type) != nullptr) {
+      CAAS_ASSIGN(auto event,
+                  eventFromJson(type, json, map,
+                                outcome == nullptr ? nullptr : &outcome->ignoredFields));
+      if (outcome != nullptr) {
+        outcome->id = produce::giveId(event, clock_, random_);
+      }
+      return publish(tenant, event, sink, options);
+    }
+    CAAS_ASSIGN(const auto fields, produce::rawJsonFields(json, map));
+    const MessageData keyData{.tenantId = tenant != nullptr ? tenant->str() : std::string_view{},
+                              .conversationId = fields.conversationId,
+                              .userId = fields.userId};
+    return publishRaw(type, tenant, keyData, json, sink, options);
   }
 
   produce::PresetProducers& producers() { return producers_; }
 
  private:
   Result<void> publishValid(const TopicDefinition& definition, const TenantId* tenant,
-                            produce::EventView event, DeliveryCallback&& onDelivery,
+                            produce::EventView event, produce::RecordSink& sink,
                             const PublishOptions& options) {
     auto& scratch = Scratch::ofThisThread();
     const auto ownTime = produce::completeEvent(event, scratch.id, clock_, random_);
     CAAS_TRY(scratch.setHeaders(event.info->type, ownTime, options));
     CAAS_TRY(encoder_->encode(definition, tenant, event, scratch.value));
     return send(definition, tenant, keyDataOf(tenant, event), scratch.value, scratch,
-                std::move(onDelivery));
+                sink);
   }
 
   [[nodiscard]] Error noFields(std::string_view type) const {
@@ -209,16 +256,15 @@ class EventPublisher::Impl {
 
   Result<void> send(const TopicDefinition& definition, const TenantId* tenant,
                     const MessageData& keyData, std::optional<std::string_view> value,
-                    const Scratch& scratch, DeliveryCallback&& onDelivery) {
+                    const Scratch& scratch, produce::RecordSink& sink) {
     CAAS_ASSIGN(const auto key, makeKey(definition, keyData));
-    CAAS_ASSIGN(const auto producer, producers_.get(definition.preset));
     const std::string topic = tenant != nullptr ? definition.topicFor(*tenant) : definition.pattern;
     // No timestamp: an event's own old time would let retention delete the record at once.
     const Record record{.topic = topic,
                         .key = key ? std::optional<std::string_view>(*key) : std::nullopt,
                         .value = value,
                         .headers = scratch.headers};
-    return producer->send(record, std::move(onDelivery));
+    return sink.take(record, definition.preset);
   }
 
   const Catalog& catalog_;
@@ -242,13 +288,15 @@ EventPublisher::~EventPublisher() = default;
 Result<void> EventPublisher::publishEvent(const TenantId* tenant, Event event,
                                           DeliveryCallback onDelivery,
                                           const PublishOptions& options) {
-  return impl_->publish(tenant, event, std::move(onDelivery), options);
+  SendingSink sink(impl_->producers(), std::move(onDelivery));
+  return impl_->publish(tenant, event, sink, options);
 }
 
 Result<void> EventPublisher::publishTyped(const TenantId* tenant, EventRef event,
                                           DeliveryCallback&& onDelivery,
                                           const PublishOptions& options) {
-  return impl_->publish(tenant, event, std::move(onDelivery), options);
+  SendingSink sink(impl_->producers(), std::move(onDelivery));
+  return impl_->publish(tenant, event, sink, options);
 }
 
 Result<void> EventPublisher::publishRaw(std::string_view type, const TenantId* tenant,
@@ -256,12 +304,32 @@ Result<void> EventPublisher::publishRaw(std::string_view type, const TenantId* t
                                         std::optional<std::string_view> value,
                                         DeliveryCallback onDelivery,
                                         const PublishOptions& options) {
-  return impl_->publishRaw(type, tenant, keyData, value, std::move(onDelivery), options);
+  SendingSink sink(impl_->producers(), std::move(onDelivery));
+  return impl_->publishRaw(type, tenant, keyData, value, sink, options);
 }
 
 Result<void> EventPublisher::clearPresence(const TenantId& tenant, std::string_view userId,
                                            DeliveryCallback onDelivery) {
-  return impl_->clearPresence(tenant, userId, std::move(onDelivery));
+  SendingSink sink(impl_->producers(), std::move(onDelivery));
+  return impl_->clearPresence(tenant, userId, sink);
+}
+
+Result<void> EventPublisher::publishJson(std::string_view type, const TenantId* tenant,
+                                         std::string_view json, const FieldMap& map,
+                                         DeliveryCallback onDelivery, const PublishOptions& options,
+                                         JsonOutcome* outcome) {
+  SendingSink sink(impl_->producers(), std::move(onDelivery));
+  return impl_->publishJson(type, tenant, json, map, sink, options, outcome);
+}
+
+Result<OwnedRecord> EventPublisher::recordOfJson(std::string_view type, const TenantId* tenant,
+                                                 std::string_view json, const FieldMap& map,
+                                                 const PublishOptions& options,
+                                                 JsonOutcome* outcome) {
+  OwnedRecord record;
+  KeepingSink sink(record);
+  CAAS_TRY(impl_->publishJson(type, tenant, json, map, sink, options, outcome));
+  return record;
 }
 
 Result<void> EventPublisher::flush(Milliseconds deadline) {

@@ -14,6 +14,18 @@ std::string_view toString(Persistence persistence) {
   return "unknown";
 }
 
+OwnedRecord::OwnedRecord(const Record& record)
+    : topic(record.topic),
+      key(record.key),
+      value(record.value),
+      partition(record.partition),
+      timestamp(record.timestamp) {
+  headers.reserve(record.headers.size());
+  for (const auto& [name, text] : record.headers) {
+    headers.push_back({std::string(name), text ? std::optional<std::string>(*text) : std::nullopt});
+  }
+}
+
 std::optional<std::string_view> ReceivedRecord::header(std::string_view name) const {
   const auto reversed = std::views::reverse(headers);
   const auto found = std::ranges::find(reversed, name, &Header::name);

@@ -74,6 +74,12 @@ class EventPublisher {
   Result<void> publishJson(std::string_view type, const TenantId* tenant, std::string_view json,
                            const FieldMap& map = {}, DeliveryCallback onDelivery = {},
                            const PublishOptions& options = {}, JsonOutcome* outcome = nullptr);
+  /// The record that publishJson would send, for those who send it themselves: in a transaction, or
+  /// through an outbox. Errors: as there, but for those of sending.
+  [[nodiscard]] Result<OwnedRecord> recordOfJson(std::string_view type, const TenantId* tenant,
+                                                 std::string_view json, const FieldMap& map = {},
+                                                 const PublishOptions& options = {},
+                                                 JsonOutcome* outcome = nullptr);
 
   [[nodiscard]] Result<void> flush(Milliseconds deadline = Milliseconds{30'000});
   [[nodiscard]] Result<ShutdownReport> close(Milliseconds deadline = Milliseconds{30'000});

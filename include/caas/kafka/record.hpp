@@ -57,6 +57,34 @@ struct Header {
   [[nodiscard]] bool operator==(const Header&) const = default;
 };
 
+/// A record to be sent later: it holds what Record looks at.
+struct OwnedRecord {
+  OwnedRecord() = default;
+  explicit OwnedRecord(const Record& record);
+  std::string topic{};
+  std::optional<std::string> key{};
+  std::optional<std::string> value{};
+  std::vector<Header> headers{};
+  std::optional<int> partition{};
+  std::optional<Timestamp> timestamp{};
+
+  /// Calls `use` with a Record that looks at this one.
+  template <class Use>
+  decltype(auto) with(Use&& use) const {
+    std::vector<HeaderView> views;
+    views.reserve(headers.size());
+    for (const auto& header : headers) {
+      views.push_back({header.name, header.value});
+    }
+    return use(Record{.topic = topic,
+                      .key = key,
+                      .value = value,
+                      .headers = views,
+                      .partition = partition,
+                      .timestamp = timestamp});
+  }
+};
+
 /// A record that was read.
 struct ReceivedRecord {
   std::string topic;
