@@ -50,7 +50,9 @@ void publishSingle(EventPublisher& publisher, const std::optional<TenantId>& ten
 }  // namespace
 
 EventIntake::EventIntake(std::shared_ptr<KafkaService> service)
-    : service_(std::move(service)), keys_(service_), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+    : service_(std::move(service)),
+      keys_(service_),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 EventIntake::~EventIntake() {
   thread_.request_stop();

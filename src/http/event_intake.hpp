@@ -41,7 +41,7 @@ class EventIntake {
     std::optional<TenantId> tenant{};
     RequestPtr request;
     Responder responder;
-    std::optional<std::string> key{};       ///< Idempotency-Key
+    std::optional<std::string> key{};     ///< Idempotency-Key
     std::shared_ptr<EventBatch> batch{};  ///< begun
   };
   void run(const std::stop_token& stop);

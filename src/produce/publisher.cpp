@@ -135,8 +135,7 @@ class EventPublisher::Impl {
     }
     CAAS_ASSIGN(const auto* const definition, find(event.type, tenant));
     CAAS_TRY(produce::validateEvent(event, *info));
-    return publishValid(*definition, tenant, produce::viewOf(*info, event), sink,
-                        options);
+    return publishValid(*definition, tenant, produce::viewOf(*info, event), sink, options);
   }
 
   Result<void> publish(const TenantId* tenant, const EventRef& event, produce::RecordSink& sink,
@@ -186,9 +185,9 @@ class EventPublisher::Impl {
                            const FieldMap& map, produce::RecordSink& sink,
                            const PublishOptions& options, JsonOutcome* outcome) {
     if (produce::findEventType(type) != nullptr) {
-      CAAS_ASSIGN(auto event,
-                  eventFromJson(type, json, map,
-                                outcome == nullptr ? nullptr : &outcome->ignoredFields));
+      CAAS_ASSIGN(
+          auto event,
+          eventFromJson(type, json, map, outcome == nullptr ? nullptr : &outcome->ignoredFields));
       if (outcome != nullptr) {
         outcome->id = produce::giveId(event, clock_, random_);
       }
@@ -211,8 +210,7 @@ class EventPublisher::Impl {
     const auto ownTime = produce::completeEvent(event, scratch.id, clock_, random_);
     CAAS_TRY(scratch.setHeaders(event.info->type, ownTime, options));
     CAAS_TRY(encoder_->encode(definition, tenant, event, scratch.value));
-    return send(definition, tenant, keyDataOf(tenant, event), scratch.value, scratch,
-                sink);
+    return send(definition, tenant, keyDataOf(tenant, event), scratch.value, scratch, sink);
   }
 
   [[nodiscard]] Error noFields(std::string_view type) const {

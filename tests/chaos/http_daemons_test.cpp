@@ -1,5 +1,6 @@
-// Three daemons over one cluster: one is killed, one is stopped in the middle of its work and woken.
-// Clients send again what was not answered, to whichever daemon comes next. Each event is there once.
+// Three daemons over one cluster: one is killed, one is stopped in the middle of its work and
+// woken. Clients send again what was not answered, to whichever daemon comes next. Each event is
+// there once.
 
 #include <atomic>
 #include <map>
@@ -27,9 +28,9 @@ class ThreeDaemons : public CliTool {
   RawAnswer sendUntilTaken(int event) {
     const auto until = steady_clock::now() + seconds{180};
     for (std::size_t at = static_cast<std::size_t>(event);; ++at) {
-      const auto answer = postWithKey(ports_[at % ports_.size()], tenant_,
-                                      fmt::format("event-{}", event), messageBody(textOf(event)),
-                                      "application/json", RawClient::Time{5'000});
+      const auto answer =
+          postWithKey(ports_[at % ports_.size()], tenant_, fmt::format("event-{}", event),
+                      messageBody(textOf(event)), "application/json", RawClient::Time{5'000});
       if (answer.status == 200 || steady_clock::now() > until) {
         return answer;
       }

@@ -35,7 +35,8 @@ inline std::string messageBody(std::string_view text, std::string_view conversat
 
 /// The values of a topic's committed records.
 inline std::vector<std::string> committedValues(std::string_view topic) {
-  auto reader = must(RecordReader::open(testSettings(), {.topics = {std::string(topic)}, .untilEnd = true}));
+  auto reader =
+      must(RecordReader::open(testSettings(), {.topics = {std::string(topic)}, .untilEnd = true}));
   std::vector<std::string> values;
   while (!reader->finished()) {
     if (const auto record = must(reader->poll(Milliseconds{1'000}))) {

@@ -54,8 +54,8 @@ struct ClaimVerdict {
 /// The state of the keys. Used by one thread at a time.
 class ClaimLog {
  public:
-  /// A claim that is this much older than the next one for its key is void: whoever made it is dead,
-  /// or too late. Publishing ends well before (keyed_publisher.cpp says how).
+  /// A claim that is this much older than the next one for its key is void: whoever made it is
+  /// dead, or too late. Publishing ends well before (keyed_publisher.cpp says how).
   static constexpr Milliseconds kLease{45'000};
   /// For so long an answer is kept.
   static constexpr Milliseconds kMemory{600'000};

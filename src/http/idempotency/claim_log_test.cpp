@@ -14,9 +14,8 @@ using std::chrono::seconds;
 const Timestamp kBegin{std::chrono::hours{500'000}};
 
 ClaimRecord claim(std::string id, std::string request = "r") {
-  return {.kind = ClaimRecord::Kind::kClaim,
-          .claim = std::move(id),
-          .fingerprint = std::move(request)};
+  return {
+      .kind = ClaimRecord::Kind::kClaim, .claim = std::move(id), .fingerprint = std::move(request)};
 }
 ClaimRecord done(std::string id, std::string body = "{}") {
   return {.kind = ClaimRecord::Kind::kDone,
@@ -168,7 +167,8 @@ TEST(IdempotencyKeyTest, IsOneVisibleText) {
 }
 
 TEST(IdempotencyKeyTest, IsATenantsOwnAndOneRequests) {
-  EXPECT_NE(scopedKey(TenantId::parse("a").value(), "k"), scopedKey(TenantId::parse("b").value(), "k"));
+  EXPECT_NE(scopedKey(TenantId::parse("a").value(), "k"),
+            scopedKey(TenantId::parse("b").value(), "k"));
   EXPECT_NE(scopedKey(std::nullopt, "a/k"), scopedKey(TenantId::parse("a").value(), "k"));
   auto other = withKey("a");
   EXPECT_EQ(fingerprintOf(other), fingerprintOf(withKey("b")));

@@ -187,7 +187,8 @@ void KeyClaims::claim(KeyedRequest request) {
       return;
     }
     if (log_.bytes() > kMostKeptBytes) {
-      request.responder.answer(fail(sendAgain("too many idempotency keys of the last ten minutes")));
+      request.responder.answer(
+          fail(sendAgain("too many idempotency keys of the last ten minutes")));
       return;
     }
     pending_.emplace(claim, ClaimedRequest{std::move(request), claim, steady_clock::now()});
@@ -246,11 +247,13 @@ Result<std::unique_ptr<RecordReader>> KeyClaims::openReader() const {
 }
 
 void KeyClaims::onRecord(const ReceivedRecord& record) {
-  const auto read = record.value ? readClaim(*record.value)
-                                 : Result<ClaimRecord>(fail(errors::invalidArgument("a tombstone")));
+  const auto read = record.value
+                        ? readClaim(*record.value)
+                        : Result<ClaimRecord>(fail(errors::invalidArgument("a tombstone")));
   if (!read || !record.key) {
-    log::warn("a record that is no idempotency key's was passed over",
-              {{"topic", record.topic}, {"partition", record.partition}, {"offset", record.offset}});
+    log::warn(
+        "a record that is no idempotency key's was passed over",
+        {{"topic", record.topic}, {"partition", record.partition}, {"offset", record.offset}});
     return;
   }
   const std::unique_lock lock(mutex_);
@@ -313,11 +316,9 @@ void KeyClaims::onFailed(const ClaimedRequest& request, bool nothingWritten) {
   if (!nothingWritten) {
     return;
   }
-  const auto value =
-      claimValue({.kind = ClaimRecord::Kind::kReleased, .claim = request.claim});
+  const auto value = claimValue({.kind = ClaimRecord::Kind::kReleased, .claim = request.claim});
   // If it is lost, the claim is void after a while.
-  static_cast<void>(
-      producer_->send({.topic = topic_, .key = request.request.key, .value = value}));
+  static_cast<void>(producer_->send({.topic = topic_, .key = request.request.key, .value = value}));
 }
 
 }  // namespace caas::kafka::http

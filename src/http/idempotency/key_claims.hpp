@@ -20,9 +20,9 @@
 
 namespace caas::kafka::http {
 
-/// Takes requests that have an Idempotency-Key: claims the key, and has the request published if the
-/// claim is the first one in the log (README.md: why that is safe). Nothing runs before the first
-/// one comes. Thread-safe.
+/// Takes requests that have an Idempotency-Key: claims the key, and has the request published if
+/// the claim is the first one in the log (README.md: why that is safe). Nothing runs before the
+/// first one comes. Thread-safe.
 class KeyClaims {
  public:
   /// Requests on their way at most; more are told to come again (503).

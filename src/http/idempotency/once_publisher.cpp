@@ -16,9 +16,9 @@ namespace {
 using client::TransactionRemedy;
 using std::chrono::steady_clock;
 
-// A claim is void after ClaimLog::kLease (45 s). Nothing is committed later than that: the commit is
-// asked for within kCommitWithin of the claim, and the coordinator refuses it once the transaction,
-// which began before, is older than its timeout; it looks for such ones every 10 s
+// A claim is void after ClaimLog::kLease (45 s). Nothing is committed later than that: the commit
+// is asked for within kCommitWithin of the claim, and the coordinator refuses it once the
+// transaction, which began before, is older than its timeout; it looks for such ones every 10 s
 // (transaction.abort.timed.out.transaction.cleanup.interval.ms). 15 + 10 + 10 < 45, also where this
 // process is stopped and woken in between.
 constexpr Milliseconds kTransactionTimeout{10'000};
@@ -109,11 +109,11 @@ bool OncePublisher::ready() {
       appendedSome_.notify_one();
     }
   };
-  auto client = client::TransactionalClient::create(settings_,
-                                                    {.transactionalId = transactionalId_,
-                                                     .purpose = "idempotency",
-                                                     .transactionTimeout = kTransactionTimeout,
-                                                     .onAppended = note});
+  auto client =
+      client::TransactionalClient::create(settings_, {.transactionalId = transactionalId_,
+                                                      .purpose = "idempotency",
+                                                      .transactionTimeout = kTransactionTimeout,
+                                                      .onAppended = note});
   // Ends what an earlier client of ours may have left open.
   const auto initialized = client ? (*client)->init(kInit) : fail(client.error());
   if (!initialized) {
@@ -242,7 +242,8 @@ void OncePublisher::recover(Batch batch, const Error& error) {
   log::warn("a transaction of idempotency keys failed",
             {{"requests", batch.size()}, {"error", error.describe()}});
   bool aborted = !endUnknown_ && !client_->inTransaction();
-  if (!endUnknown_ && client_->inTransaction() && client_->remedy() != TransactionRemedy::kRebuild) {
+  if (!endUnknown_ && client_->inTransaction() &&
+      client_->remedy() != TransactionRemedy::kRebuild) {
     aborted = client_->abort(kStep).has_value();
   }
   if (!aborted) {
@@ -251,7 +252,8 @@ void OncePublisher::recover(Batch batch, const Error& error) {
   std::deque<ClaimedRequest> again;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (endUnknown_) {
-      giveUp(batch[i], sendAgain("whether it was published is not known yet: " + error.message), false);
+      giveUp(batch[i], sendAgain("whether it was published is not known yet: " + error.message),
+             false);
     } else if (culprit == i) {
       giveUp(batch[i], refused_ ? refused_->error : error, aborted);
     } else {
