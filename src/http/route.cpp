@@ -29,6 +29,10 @@ std::vector<int> statusesOf(const Route& route) {
   if (takesArguments(route)) {
     statuses.insert(400);
   }
+  if (route.pattern.contains('{')) {
+    // What is no segment of a path names nothing.
+    statuses.insert(404);
+  }
   if (route.body) {
     statuses.insert({400, 411, 413, 415, 417});
   }
