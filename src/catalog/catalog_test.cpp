@@ -154,7 +154,7 @@ TEST(CatalogTest, FindsByEntryAndPattern) {
   EXPECT_EQ(builtIn().find(""), nullptr);
   EXPECT_THAT(builtIn().ofCategory(TopicCategory::kTenant), SizeIs(5));
   EXPECT_THAT(builtIn().ofCategory(TopicCategory::kPlatform), SizeIs(3));
-  EXPECT_THAT(builtIn().ofCategory(TopicCategory::kInternal), SizeIs(7));
+  EXPECT_THAT(builtIn().ofCategory(TopicCategory::kInternal), SizeIs(8));
 }
 
 TEST(CatalogTest, NamesATenantsTopics) {

@@ -77,12 +77,17 @@ TEST_F(KeeperTest, StartedItGathersAtItsInterval) {
 }
 
 TEST_F(KeeperTest, WhoDoesNotWaitLongEnoughIsToldAndItIsMadeAllTheSame) {
+  std::binary_semaphore begun{0};
   std::binary_semaphore goOn{0};
-  fake_.whileLooking = [&] { goOn.acquire(); };
+  fake_.whileLooking = [&] {
+    begun.release();
+    goOn.acquire();
+  };
   auto& mine = keeper();
   const auto refreshed = mine.refresh(1ms);
-  ASSERT_FALSE(refreshed);
+  EXPECT_FALSE(refreshed);
   EXPECT_EQ(refreshed.error().code, ErrorCode::kTimeout);
+  begun.acquire();
   goOn.release();
   mine.stop();
   EXPECT_EQ(mine.latest()->number, 1U);
