@@ -38,21 +38,22 @@ Route route(Method method, std::string pattern, std::string id, std::vector<Para
 /// Parameters and bodies of every kind that the API has.
 const Router& router() {
   static const auto kRouter = [] {
-    auto post = route(Method::kPost, "/v1/tenants/{id}/events/{type}", "post",
-                      {parameters::tenantId(), Parameter::path("type", "").oneOf({"message", "typing"}),
-                       Parameter::header("traceparent", "").longest(55)});
+    auto post =
+        route(Method::kPost, "/v1/tenants/{id}/events/{type}", "post",
+              {parameters::tenantId(), Parameter::path("type", "").oneOf({"message", "typing"}),
+               Parameter::header("traceparent", "").longest(55)});
     post.body = RequestBody{
-        .contents = {{.schema = schema::object(
-                          {{"name", schema::text("^[a-z]+$", 1, 8)},
-                           optional("count", schema::integer(1, 9)),
-                           optional("many", schema::array(schema::text()))})},
+        .contents = {{.schema = schema::object({{"name", schema::text("^[a-z]+$", 1, 8)},
+                                                optional("count", schema::integer(1, 9)),
+                                                optional("many", schema::array(schema::text()))})},
                      {.type = std::string(kNdjson)}},
         .mostBytes = kMostBody};
     auto made = Router::create(
-        {route(Method::kGet, "/v1/topics", "list",
-               {parameters::limit(), parameters::after(), Parameter::query("search", "").longest(20),
-                Parameter::query("at", "").time(), Parameter::query("header", "").several(),
-                Parameter::query("refresh", "").boolean().byDefault("false")}),
+        {route(
+             Method::kGet, "/v1/topics", "list",
+             {parameters::limit(), parameters::after(), Parameter::query("search", "").longest(20),
+              Parameter::query("at", "").time(), Parameter::query("header", "").several(),
+              Parameter::query("refresh", "").boolean().byDefault("false")}),
          route(Method::kGet, "/v1/topics/{topic}/messages", "browse",
                {parameters::topicName(), Parameter::query("partition", "").integer(0, 1'000)}),
          route(Method::kDelete, "/v1/groups/{group}", "remove",

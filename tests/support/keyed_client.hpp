@@ -13,15 +13,18 @@
 
 namespace caas::kafka::test {
 
-/// A client's request with an Idempotency-Key; status 0: no answer.
+/// A client's request with an Idempotency-Key ("": without one); status 0: no answer.
 inline RawAnswer postWithKey(int port, std::string_view tenant, std::string_view key,
                              std::string_view body,
                              std::string_view contentType = "application/json",
                              RawClient::Time patience = RawClient::Time{40'000}) {
   try {
     RawClient client(port, nullptr, patience);
-    client.request(fmt::format("POST /v1/tenants/{}/events/message HTTP/1.1", tenant),
-                   fmt::format("Content-Type: {}\r\nIdempotency-Key: \"{}\"\r\n", contentType, key),
+    auto headers = fmt::format("Content-Type: {}\r\n", contentType);
+    if (!key.empty()) {
+      headers += fmt::format("Idempotency-Key: \"{}\"\r\n", key);
+    }
+    client.request(fmt::format("POST /v1/tenants/{}/events/message HTTP/1.1", tenant), headers,
                    body);
     return client.answer().value_or(RawAnswer{});
   } catch (const std::exception&) {
