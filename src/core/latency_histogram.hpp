@@ -22,7 +22,8 @@ inline constexpr std::array<std::chrono::nanoseconds, 16> kLatencyBounds{
 /// How many took how long. Plain numbers: its owner guards it.
 struct LatencyHistogram {
   std::array<std::uint64_t, kLatencyBounds.size() + 1> buckets{};  ///< not cumulative
-  std::chrono::nanoseconds sum{0};
+  /// A floating number: records with a time of 1970 would be more than 64 bits hold.
+  std::chrono::duration<double, std::nano> sum{0};
 
   void observe(std::chrono::nanoseconds latency) {
     const auto bucket = std::ranges::lower_bound(kLatencyBounds, latency);

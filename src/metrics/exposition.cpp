@@ -20,9 +20,7 @@ using meters::MetricKind;
 using meters::TopicLabels;
 using prometheus::ClientMetric;
 
-double seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
+double seconds(std::chrono::duration<double> time) { return time.count(); }
 
 std::vector<std::string_view> wordsOf(std::string_view text) {
   std::vector<std::string_view> words;

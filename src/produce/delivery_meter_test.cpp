@@ -82,7 +82,8 @@ TEST(DeliveryMeter, ThreadsThatMeetNewTopicsLoseNothing) {
 TEST(DeliveryMeter, TopicsBeyondTheBoundAreCountedTogether) {
   DeliveryMeter meter;
   for (std::size_t i = 0; i < DeliveryMeter::kMaxTopics + 5; ++i) {
-    DeliveryMeter::Run(meter).take(delivered("topic-" + std::to_string(i)), 1ms);
+    const auto topic = "topic-" + std::to_string(i);
+    DeliveryMeter::Run(meter).take(delivered(topic), 1ms);
   }
   EXPECT_EQ(valueOf(meter, Metric::kDelivered, {"other"}), 5);
   EXPECT_EQ(valueOf(meter, Metric::kDelivered, {"topic-0"}), 1);

@@ -11,13 +11,17 @@ namespace {
 thread_local std::int64_t allocations = 0;
 }  // namespace
 
-// Every other form of them ends here.
+// Every other form of them ends here (but for that without exceptions, under sanitizers).
 void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) {  // NOLINT(*-no-malloc)
     return memory;
   }
   throw std::bad_alloc();
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size == 0 ? 1 : size);  // NOLINT(*-no-malloc)
 }
 void operator delete(void* memory) noexcept { std::free(memory); }  // NOLINT(*-no-malloc)
 void operator delete(void* memory, std::size_t) noexcept {
