@@ -16,8 +16,13 @@ constexpr std::size_t kMega = 1'048'576;
 constexpr std::size_t kIdleConnection = 8 * 1'024;
 /// One that has sent half a head, or half of a small body.
 constexpr std::size_t kHalfRequest = 24 * 1'024;
-/// What the allocator keeps and what other threads do meanwhile.
+/// What the allocator keeps and what other threads do meanwhile. A sanitizer keeps what was freed
+/// for a while, up to 256 MiB.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t kSlack = 512 * kMega;
+#else
 constexpr std::size_t kSlack = 24 * kMega;
+#endif
 
 class HttpAbuse : public HttpDaemon {
  protected:
