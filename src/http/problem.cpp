@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "core/utf8.hpp"
 #include "http/reason.hpp"
 
 namespace caas::kafka::http {
@@ -142,7 +143,8 @@ json::object toJson(const Problem& problem, std::string_view instance) {
   json::object document{{"type", "urn:caas-kafka:problem:" + problem.code},
                         {"title", reasonOf(problem.status)},
                         {"status", problem.status},
-                        {"detail", problem.detail},
+                        // It may quote what the client sent.
+                        {"detail", toUtf8(problem.detail)},
                         {"instance", instance},
                         {"code", problem.code},
                         {"hint", nullptr},
