@@ -1,5 +1,8 @@
 // The server on loopback: what badly behaved clients see, and that others do not.
 
+#include <chrono>
+#include <thread>
+
 #include <gmock/gmock.h>
 
 #include "http/server/server_fixture.hpp"
@@ -51,6 +54,25 @@ TEST_F(ServerAbuse, TwoWaysToSayHowLongABodyIsAreNone) {
   EXPECT_EQ(statusOf(post + "Transfer-Encoding: gzip\r\n\r\n1"), 400);
   EXPECT_EQ(statusOf(post + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n"), 400);
   EXPECT_EQ(statusOf(post + "\r\n"), 411);
+  expectWorks();
+}
+
+/// Beast asserts that the end comes whole where it follows nothing.
+TEST_F(ServerAbuse, AnEmptyBodyInChunksMayComeByteByByte) {
+  start();
+  for (const std::string_view end : {"0\r\n\r\n", "0\r\nTrailer: x\r\n\r\n", "00\r\n\r\n"}) {
+    RawClient client(port);
+    client.send(
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n");
+    for (const char byte : end) {
+      client.send(std::string_view(&byte, 1));
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    const auto answer = client.answer();
+    ASSERT_TRUE(answer) << end;
+    EXPECT_EQ(answer->status, 400) << "no JSON";
+  }
   expectWorks();
 }
 
