@@ -61,9 +61,7 @@ class ClusterLink final : public Link {
               Clock& clock)
       : settings_(probeSettings(settings, options)), topic_(std::move(topic)), clock_(clock) {}
   ~ClusterLink() override {
-    if (producer_) {
-      static_cast<void>(producer_->close(Milliseconds{0}));
-    }
+    closeProducer();
     if (consumer_) {
       static_cast<void>(consumer_->close(kGoodbye));
     }
@@ -124,12 +122,15 @@ class ClusterLink final : public Link {
   }
 
   Result<void> send(int partition, const std::string& token) override {
-    return producer_->send({.topic = topic_, .value = token, .partition = partition},
-                           [this, partition, token](const DeliveryReport& report) {
-                             if (report.error != nullptr) {
-                               failures_.put({partition, token, *report.error});
-                             }
-                           });
+    auto sent = producer_->send({.topic = topic_, .value = token, .partition = partition},
+                                [this, partition, token](const DeliveryReport& report) {
+                                  if (report.error != nullptr) {
+                                    failures_.put({partition, token, *report.error});
+                                  }
+                                });
+    // It asks for the topic's partitions every few minutes, and there may be more of them by now.
+    staleProducer_ = !sent && sent.error().code == ErrorCode::kTopicNotFound;
+    return sent;
   }
 
   std::optional<LinkEvent> wait(Milliseconds most) override {
@@ -154,9 +155,18 @@ class ClusterLink final : public Link {
   }
 
  private:
+  void closeProducer() {
+    if (producer_) {
+      static_cast<void>(producer_->close(Milliseconds{0}));
+      producer_.reset();
+    }
+  }
   Result<void> connect() {
     if (!admin_) {
       CAAS_ASSIGN(admin_, client::AdminClient::create(settings_, "probe"));
+    }
+    if (std::exchange(staleProducer_, false)) {
+      closeProducer();
     }
     if (!producer_) {
       CAAS_ASSIGN(producer_, Producer::create(settings_, ProducerPreset::kLowLatency));
@@ -176,6 +186,7 @@ class ClusterLink final : public Link {
   std::unique_ptr<client::ConsumerClient> consumer_;
   std::unique_ptr<Producer> producer_;
   bool rebuild_ = false;
+  bool staleProducer_ = false;
 };
 
 }  // namespace
